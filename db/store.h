@@ -1,0 +1,299 @@
+// Where everything durable lives, as the ledger and the readers see it. Two engines stand behind
+// it (sqlite/, later postgres/); both are fast only in batches, so the write side speaks in
+// batches: begin, load what a batch of commands needs, commit all it changed at once.
+//
+// The store never decides anything. It knows no policy, no HTTP, no clock.
+//
+// Errors: Code::storage_unavailable when the engine cannot read or write now (disk full, database
+// away; worth another try) and Code::internal when what it holds makes no sense. An error is
+// returned, never logged here.
+//
+// Threads: Store's write side (begin to rollback) belongs to one thread at a time, the ledger's.
+// reader() and the Reader's functions may be called from any thread at any time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+#include "coupon/campaign.h"
+#include "coupon/code_book.h"
+#include "coupon/coupon.h"
+#include "coupon/error.h"
+#include "coupon/user.h"
+
+namespace scrip {
+
+// ---- rows -------------------------------------------------------------------------------------
+
+// What a user holds of a campaign. Both count coupons, redeemed ones included in `issued`.
+struct Holding {
+  std::int64_t issued = 0;
+  std::int64_t redeemed = 0;
+};
+
+struct HoldingKey {
+  std::int64_t campaign = 0;
+  std::string user_id;
+  std::optional<std::string> subject;  // nullopt: over all subjects; else that subject alone
+  bool operator==(const HoldingKey&) const = default;
+};
+
+// A named durable counter of a campaign. A counter without a row is 0.
+struct CounterKey {
+  std::int64_t campaign = 0;
+  std::string name;  // 1 to 64 bytes
+  bool operator==(const CounterKey&) const = default;
+};
+
+struct IdempotencyKey {
+  std::string owner;  // the token's subject
+  std::string key;
+  bool operator==(const IdempotencyKey&) const = default;
+};
+
+struct IdempotencyRecord {
+  IdempotencyKey key;
+  std::array<std::uint8_t, 32> fingerprint{};  // SHA-256 over the call and its body
+  int status = 0;
+  std::string body;
+  Micros created_at = 0;
+};
+
+// A decision as it is kept: columns that are searched, and a record that policy/ encodes.
+struct DecisionRow {
+  std::int64_t id = 0;  // grows with time; never reused
+  Micros at = 0;
+  std::int64_t campaign = 0;
+  std::optional<std::int64_t> serial;
+  std::optional<std::string> user_id;
+  std::int64_t revision = 0;  // RevisionRow::number
+  std::string code;           // empty: allowed; else the refusal's code
+  std::string record;
+};
+
+// An accepted set of policy files.
+struct RevisionRow {
+  std::int64_t number = 0;  // 1, 2, 3 ... in the order of first acceptance
+  std::string revision;     // SHA-256, lower-case hexadecimal
+  Micros accepted_at = 0;
+  std::string accepted_by;                                 // a token's subject, or "start", "watch", "SIGHUP"
+  std::vector<std::pair<std::string, std::string>> files;  // name ("plugins/expiry.lua"), bytes
+};
+
+struct FormatRow {
+  std::int64_t id = 0;
+  std::string shape;
+  Alphabet alphabet = Alphabet::base32;
+  FormatKey key{};
+};
+
+// Everything that is read once at start and kept in memory by the catalog.
+struct Definitions {
+  std::vector<Campaign> campaigns;  // by number
+  std::vector<FormatRow> formats;   // by id
+  std::vector<CodeBatch> batches;   // by id
+};
+
+}  // namespace scrip
+
+template <>
+struct std::hash<scrip::CouponKey> {
+  std::size_t operator()(const scrip::CouponKey& k) const noexcept {
+    return std::hash<std::int64_t>()(k.campaign * 0x9E3779B97F4A7C15LL ^ k.serial);
+  }
+};
+template <>
+struct std::hash<scrip::HoldingKey> {
+  std::size_t operator()(const scrip::HoldingKey& k) const noexcept {
+    const std::size_t subject = k.subject ? std::hash<std::string>()(*k.subject) + 1 : 0;
+    return std::hash<std::string>()(k.user_id) ^ (static_cast<std::size_t>(k.campaign) * 0x9E3779B97F4A7C15ULL) ^
+           (subject * 0xC2B2AE3D27D4EB4FULL);
+  }
+};
+template <>
+struct std::hash<scrip::CounterKey> {
+  std::size_t operator()(const scrip::CounterKey& k) const noexcept {
+    return std::hash<std::string>()(k.name) ^ (static_cast<std::size_t>(k.campaign) * 0x9E3779B97F4A7C15ULL);
+  }
+};
+template <>
+struct std::hash<scrip::IdempotencyKey> {
+  std::size_t operator()(const scrip::IdempotencyKey& k) const noexcept {
+    return std::hash<std::string>()(k.owner) * 31 + std::hash<std::string>()(k.key);
+  }
+};
+
+namespace scrip {
+
+// ---- the write side ---------------------------------------------------------------------------
+
+// What a batch needs to read. Duplicates are allowed.
+struct Wanted {
+  std::vector<std::int64_t> tallies;                           // campaign numbers
+  std::vector<std::pair<std::int64_t, std::int64_t>> in_hand;  // campaign, how many to be issued
+  std::vector<HoldingKey> holdings;
+  std::vector<CouponKey> coupons;
+  std::vector<CounterKey> counters;
+  std::vector<IdempotencyKey> idempotency;
+  std::vector<std::string> attributes;  // user ids
+  std::vector<std::string> logins;
+};
+
+// What load() found: the batch's working set. The ledger goes on changing it while it decides, so
+// that each command sees what the ones before it did. Absent rows: see each line.
+struct Loaded {
+  std::unordered_map<std::int64_t, CampaignTally> tallies;                           // absent: all zero
+  std::unordered_map<HoldingKey, Holding> holdings;                                  // absent: entered as zeros
+  std::unordered_map<CouponKey, std::optional<Coupon>> coupons;                      // absent: entered as nullopt
+  std::unordered_map<CounterKey, std::int64_t> counters;                             // absent: entered as 0
+  std::unordered_map<IdempotencyKey, std::optional<IdempotencyRecord>> idempotency;  // as coupons
+  std::unordered_map<std::string, std::string> attributes;                           // absent: entered as "{}"
+  std::unordered_map<std::string, std::optional<User>> users;                        // as coupons, by login
+
+  // For each campaign of Wanted::in_hand: the serials at or after next_serial that were assigned
+  // by hand, lowest first, at least enough of them to find that many free serials between them;
+  // and imported coupons that nobody holds, oldest first, at most that many.
+  struct InHand {
+    std::vector<std::int64_t> taken;
+    std::vector<Coupon> pooled;
+  };
+  std::unordered_map<std::int64_t, InHand> in_hand;
+};
+
+// What a batch changed. Applied in one commit; sums are added to what is stored.
+struct Changes {
+  struct CouponChange {
+    Coupon coupon;        // as it is after the batch
+    bool is_new = false;  // it had no row before the batch
+  };
+  std::vector<FormatRow> formats;   // new
+  std::vector<Campaign> campaigns;  // new or edited, by number
+  std::vector<CodeBatch> batches;   // new
+  std::map<CouponKey, CouponChange> coupons;
+  std::map<std::int64_t, CampaignTally> tallies;          // differences; a field may be negative
+  std::unordered_map<CounterKey, std::int64_t> counters;  // differences
+  std::vector<IdempotencyRecord> idempotency;             // new; replaces one of the same key
+  std::vector<DecisionRow> decisions;                     // new
+  std::map<std::string, std::string> attributes;          // user id -> JSON object
+  std::vector<User> users;                                // new or edited, by login
+  std::optional<RevisionRow> revision;                    // new
+  std::optional<std::int64_t> active_revision;            // RevisionRow::number
+  std::optional<Micros> forget_idempotency_before;        // drops some older records, a bounded number
+
+  bool empty() const;
+};
+
+// ---- the read side ----------------------------------------------------------------------------
+
+// Reads committed data. Each call sees one consistent state.
+class Reader {
+ public:
+  virtual ~Reader() = default;
+
+  virtual Result<CampaignTally> tally(std::int64_t campaign) = 0;
+  virtual Result<std::vector<std::pair<std::int64_t, CampaignTally>>> tallies() = 0;
+  virtual Result<Holding> holding(const HoldingKey& key) = 0;
+  virtual Result<std::int64_t> counter(const CounterKey& key) = 0;
+  virtual Result<std::string> attributes(const std::string& user_id) = 0;  // "{}" when none
+
+  // The row of a coupon; nullopt when it has none (nobody was ever given it).
+  virtual Result<std::optional<Coupon>> coupon(CouponKey key) = 0;
+
+  // The coupon imported under a normalized code.
+  virtual Result<std::optional<Coupon>> imported(std::string_view normalized) = 0;
+
+  // Rows of a campaign with from <= serial, lowest first.
+  virtual Result<std::vector<Coupon>> coupons(std::int64_t campaign, std::int64_t from, int limit) = 0;
+
+  // A user's coupons, latest expiry first (those that never expire before all), then by campaign
+  // and serial, after the given one.
+  struct ByExpiry {
+    Micros expires_at = 0;  // latest_instant + 1 for never
+    CouponKey key;
+  };
+  virtual Result<std::vector<Coupon>> coupons_of(const std::string& user_id, const std::optional<ByExpiry>& after,
+                                                 int limit) = 0;
+
+  // Issued and not redeemed, first <= expires_at < last, by (expires_at, key), after the given one.
+  virtual Result<std::vector<Coupon>> expiring(Micros first, Micros last, const std::optional<ByExpiry>& after,
+                                               int limit) = 0;
+
+  struct DecisionFilter {
+    std::optional<std::string> user_id;
+    std::optional<std::int64_t> campaign;
+    std::optional<CouponKey> coupon;
+  };
+  // Newest first, ids below `before` (0: from the newest).
+  virtual Result<std::vector<DecisionRow>> decisions(const DecisionFilter& filter, std::int64_t before, int limit) = 0;
+
+  virtual Result<std::optional<User>> user(const std::string& login) = 0;
+  virtual Result<std::vector<User>> users(const std::string& after_login, int limit) = 0;
+
+  virtual Result<std::optional<RevisionRow>> revision(std::int64_t number) = 0;
+  virtual Result<std::int64_t> active_revision() = 0;  // 0: none was ever accepted
+};
+
+// ---- the store --------------------------------------------------------------------------------
+
+// One difference that verify() found.
+struct Drift {
+  std::string what;  // "campaign summer: issued"
+  std::int64_t stored = 0;
+  std::int64_t counted = 0;
+};
+
+// done and total in rows, for a progress line; total may be an estimate.
+using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
+
+class Store {
+ public:
+  virtual ~Store() = default;
+
+  virtual Result<Definitions> definitions() = 0;
+
+  // The greatest decision id ever stored, 0 when none.
+  virtual Result<std::int64_t> last_decision() = 0;
+
+  // A revision by its SHA-256; nullopt when it was never accepted.
+  virtual Result<std::optional<RevisionRow>> find_revision(const std::string& revision) = 0;
+
+  // Starts a batch: what load() reads stays true until commit() or rollback().
+  virtual Result<void> begin() = 0;
+
+  // Reads what is wanted into `loaded`, adding to what is there and leaving entries that are
+  // already in it alone (they may have been changed by the batch).
+  virtual Result<void> load(const Wanted& wanted, Loaded& loaded) = 0;
+
+  // Applies all changes and makes them durable (fsync) before it returns. On an error nothing of
+  // the batch is stored and the batch is over, as after rollback().
+  virtual Result<void> commit(const Changes& changes) = 0;
+  virtual void rollback() = 0;
+
+  // Called by the ledger when it has nothing to do: work that is better not done under load.
+  virtual void idle() {}
+
+  // A reader for the calling thread's use until it is destroyed; pooled, so cheap to ask for.
+  virtual Result<std::unique_ptr<Reader>> reader() = 0;
+
+  // Recounts the tallies from the rows, checks the engine's own structures, and that every row
+  // makes sense (a coupon of an unknown campaign, a serial outside its batches). Runs beside a
+  // writer, on one snapshot. Calls `decision` with every decision and `counter` with every counter
+  // of that same snapshot, so that the caller can compare them. Empty: no drift.
+  virtual Result<std::vector<Drift>> verify(const Progress& progress,
+                                            const std::function<void(const DecisionRow&)>& decision,
+                                            const std::function<void(const CounterKey&, std::int64_t)>& counter) = 0;
+
+  // Writes back what the engine keeps beside its file (SQLite: checkpoint and truncate the log).
+  virtual Result<void> checkpoint() = 0;
+};
+
+}  // namespace scrip

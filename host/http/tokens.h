@@ -1,0 +1,35 @@
+// JSON Web Tokens (RFC 7519), HS256 alone, for bearer tokens and session cookies.
+#pragma once
+
+#include <chrono>
+#include <string>
+#include <string_view>
+
+#include "coupon/error.h"
+#include "http/request.h"
+
+namespace scrip::http {
+
+class Tokens {
+ public:
+  static constexpr std::string_view issuer = "scrip";
+  static constexpr std::chrono::seconds default_ttl{24 * 3600};
+
+  // `secret`: at least 32 bytes.
+  explicit Tokens(std::string secret);
+
+  // The secret of a file, made (32 random bytes, base64, mode 0600) when the file does not exist.
+  // Errors name the file: unreadable, too short, or readable by others.
+  static Result<std::string> load_or_make_secret(const std::string& path);
+
+  std::string make(const Identity& identity, std::chrono::seconds ttl = default_ttl) const;
+
+  // unauthenticated for anything but a token that was made with this secret and has not expired:
+  // another algorithm, a missing claim, a future iat (over a minute), trailing bytes.
+  Result<Identity> verify(std::string_view token) const;
+
+ private:
+  std::string secret_;
+};
+
+}  // namespace scrip::http

@@ -1,0 +1,40 @@
+// The campaigns and the code book as they are now: what the ledger decides with and what every
+// reader resolves ids and codes by. Immutable; the ledger publishes a new one after each commit
+// that changed it.
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "coupon/campaign.h"
+#include "coupon/code_book.h"
+#include "db/store.h"
+
+namespace scrip {
+
+class Catalog {
+ public:
+  static std::shared_ptr<const Catalog> from(const Definitions& definitions);
+
+  // Null when there is none.
+  std::shared_ptr<const Campaign> campaign(std::int64_t number) const;
+  std::shared_ptr<const Campaign> campaign(std::string_view id) const;
+  const std::map<std::int64_t, std::shared_ptr<const Campaign>>& campaigns() const { return by_number_; }
+  const CodeBook& book() const { return book_; }
+
+  // The catalog after these definitions were added or edited.
+  std::shared_ptr<const Catalog> with(const Changes& changes) const;
+
+ private:
+  void put(const Campaign& campaign);
+
+  std::map<std::int64_t, std::shared_ptr<const Campaign>> by_number_;
+  std::map<std::string, std::int64_t, std::less<>> number_of_;
+  CodeBook book_;
+};
+
+}  // namespace scrip

@@ -1,0 +1,170 @@
+// The commands: everything that can be asked of the ledger, and what it answers. A command is made
+// by an API handler, lives on its stack until the ledger has answered, and is never shared.
+#pragma once
+
+#include <array>
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+#include "coupon/campaign.h"
+#include "coupon/coupon.h"
+#include "coupon/user.h"
+#include "db/store.h"
+#include "policy/facts.h"
+#include "policy/policy_set.h"
+
+namespace scrip {
+
+// On whose behalf. A user may only touch what is its own; to it other people's coupons do not exist.
+struct Actor {
+  std::string subject;
+  Role role = Role::user;
+};
+
+// ---- claims: decided by a policy ----------------------------------------------------------------
+
+struct Issue {
+  std::int64_t campaign = 0;
+  std::optional<std::string> user_id;  // nullopt: to nobody
+  std::optional<std::string> subject;
+};
+
+struct IssueMany {
+  std::int64_t campaign = 0;
+  std::vector<Issue> items;  // each item's campaign is ignored
+};
+
+struct Assign {
+  CouponKey coupon;
+  std::string user_id;
+  std::optional<std::string> subject;
+};
+
+struct Redeem {
+  CouponKey coupon;
+  std::optional<Order> order;
+};
+
+struct Cancel {
+  CouponKey coupon;
+};
+
+// ---- definitions: decided by the host -----------------------------------------------------------
+
+struct CreateCampaign {
+  Campaign campaign;  // number, version, format and created_at are the ledger's to set
+};
+
+struct EditCampaign {
+  std::int64_t campaign = 0;
+  std::optional<std::string> name;
+  std::optional<std::string> policy;
+  std::optional<std::string> params;
+  std::optional<std::optional<std::int64_t>> total;
+  std::optional<std::optional<Micros>> starts_at;
+  std::optional<std::optional<Micros>> ends_at;
+  std::optional<CampaignStatus> status;
+  std::optional<std::string> metadata;
+};
+
+// N more coupons: raises the total by N and generates the codes that are lacking.
+struct Generate {
+  std::int64_t campaign = 0;
+  std::int64_t count = 0;  // 1 to max_total
+};
+
+struct PutAttributes {
+  std::string user_id;
+  std::string attributes;  // JSON object
+};
+
+struct AddUser {
+  User user;
+};
+
+struct ChangeUser {  // password and role of an existing account
+  std::string login;
+  std::optional<std::string> password_hash;
+  std::optional<Role> role;
+};
+
+// Makes a compiled set the active one, if every campaign still fits. Decisions before it in the
+// queue use the old set, those after it the new one.
+struct ActivatePolicies {
+  std::shared_ptr<const PolicySet> set;
+  std::string accepted_by;
+};
+
+using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCampaign, EditCampaign, Generate,
+                             PutAttributes, AddUser, ChangeUser, ActivatePolicies>;
+
+// ---- outcomes -----------------------------------------------------------------------------------
+
+// What a claim came to.
+struct ClaimOutcome {
+  std::optional<Error> error;  // set: refused, nothing changed but the record of the decision
+  Coupon coupon;               // as it is now
+  std::int64_t decision = 0;
+};
+
+struct CampaignOutcome {
+  std::shared_ptr<const Campaign> campaign;
+  CampaignTally tally;
+};
+
+struct ActivationOutcome {
+  std::string revision;
+  std::string previous;             // empty: none
+  std::vector<PolicyError> errors;  // campaigns that do not fit; not empty: not activated
+};
+
+// A command's answer. `error` is for the command as a whole.
+struct Outcome {
+  std::optional<Error> error;
+  ClaimOutcome claim;                // Issue, Assign, Redeem, Cancel (its error is moved to `error`)
+  std::vector<ClaimOutcome> claims;  // IssueMany, in order
+  CampaignOutcome campaign;          // CreateCampaign, EditCampaign, Generate
+  ActivationOutcome activation;      // ActivatePolicies
+};
+
+// An answer in the form that is kept under an Idempotency-Key.
+struct KeptAnswer {
+  int status = 0;
+  std::string body;
+};
+
+struct Idempotency {
+  IdempotencyKey key;
+  std::array<std::uint8_t, 32> fingerprint{};  // SHA-256 of the call and its body
+  // Writes the answer that the client will get. Called on the ledger's thread before the commit.
+  std::function<KeptAnswer(const Outcome&)> render;
+};
+
+// A command on its way through the ledger.
+struct Submission {
+  Command command;
+  Actor actor;
+  std::optional<Idempotency> idempotency;
+  // A claim whose turn comes after this is not made: deadline_exceeded.
+  std::optional<std::chrono::steady_clock::time_point> deadline;
+
+  // Set when done.
+  Outcome outcome;
+  std::optional<KeptAnswer> answer;  // with idempotency: what to send
+  bool replayed = false;             // the answer is the one kept from an earlier call
+
+  // Called on the ledger's thread when the outcome is durable (or refused); the submission may be
+  // gone when it returns. Set by Ledger::execute, or by a caller of Ledger::submit.
+  void (*done)(Submission&) = nullptr;
+  void* waiter = nullptr;
+  std::chrono::steady_clock::time_point submitted_at{};
+};
+
+}  // namespace scrip

@@ -1,0 +1,75 @@
+// The ledger: the one place where decisions are ordered and made durable, and the only writer.
+//
+// Commands queue up; one thread takes all that wait as a batch, reads from the store what they
+// need, lets the policy decide each in order on facts that include what the batch's earlier
+// commands did, and stores everything in one commit (one fsync). Only then is anybody answered.
+// While a batch is being made durable the next one gathers.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "coupon/error.h"
+#include "db/store.h"
+#include "ledger/catalog.h"
+#include "ledger/command.h"
+#include "ops/clock.h"
+#include "policy/policy_set.h"
+
+namespace scrip {
+
+struct LedgerOptions {
+  std::size_t queue = 16'384;  // commands that may wait; above it: overloaded
+  std::size_t batch = 1'024;   // commands decided per commit, at most
+  std::string default_timezone = "UTC";
+  std::int64_t code_chunk = 1'000'000;  // codes generated at a time for a campaign without total
+  Micros keep_idempotency = 25 * hour;  // by the real clock
+};
+
+// For metrics; called on the ledger's thread.
+struct LedgerEvents {
+  std::function<void(std::size_t commands, std::int64_t decide_us, std::int64_t commit_us)> committed;
+  std::function<void(std::string_view campaign, Hook hook, std::string_view code, std::int64_t policy_us)> decided;
+  std::function<void(const Error&)> commit_failed;
+  std::function<void(std::string_view policy, std::string_view why)> quarantined;
+  std::function<void(std::string_view policy, const std::vector<TraceEntry>& trace)> policy_failed;
+};
+
+class Ledger {
+ public:
+  // Reads the definitions. `policies` is the set to start with (already accepted by the caller or
+  // by the database).
+  static Result<std::unique_ptr<Ledger>> open(Store& store, const Clock& clock, LedgerOptions options,
+                                              LedgerEvents events);
+  ~Ledger();  // stop()
+
+  // Starts the thread.
+  void start();
+  // Finishes what is queued, then ends the thread. Later submissions are refused as overloaded.
+  void stop();
+
+  // Queues a submission; its `done` is called exactly once, also when it is refused (then possibly
+  // before submit returns, on the calling thread). Any thread.
+  void submit(Submission& submission);
+
+  // Submits and parks until it is done.
+  void execute(Submission& submission);
+
+  std::shared_ptr<const Catalog> catalog() const;     // any thread
+  std::shared_ptr<const PolicySet> policies() const;  // any thread; null before the first activation
+  std::size_t queue_length() const;                   // any thread
+  // False after a commit failed, until one succeeds. Any thread.
+  bool storage_works() const;
+  // Until it is reloaded, no decision of this policy is evaluated. Any thread.
+  bool is_quarantined(std::string_view policy) const;
+
+ private:
+  class Impl;
+  explicit Ledger(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace scrip

@@ -1,0 +1,69 @@
+// What the host tells a policy: a snapshot, taken inside the transaction that will store the
+// outcome. Plain data; the policy sees it read-only.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coupon/campaign.h"
+#include "coupon/time.h"
+
+namespace scrip {
+
+enum class Hook : std::uint8_t { issue, redeem, cancel, remind };
+
+std::string_view name(Hook hook);
+std::optional<Hook> parse_hook(std::string_view name);
+
+// Integers that Lua's doubles hold exactly. Larger facts are refused by the host.
+inline constexpr std::int64_t max_exact = 9'007'199'254'740'992;  // 2^53
+
+struct OrderItem {
+  std::string sku;
+  std::int64_t quantity = 1;
+  std::int64_t amount = 0;  // minor units, of all `quantity` together
+  std::vector<std::string> tags;
+};
+
+struct Order {
+  std::optional<std::string> id;
+  std::int64_t amount = 0;  // minor units
+  std::string currency;
+  std::vector<OrderItem> items;
+};
+
+struct UserFacts {
+  std::optional<std::string> id;  // nullopt: issued to nobody
+  std::int64_t issued = 0;        // coupons of the campaign, redeemed ones included
+  std::int64_t issued_for_subject = 0;
+  std::int64_t redeemed = 0;
+  std::string attributes = "{}";  // flat JSON object
+};
+
+struct CouponFacts {
+  std::string code;
+  Micros created_at = 0;  // of its batch
+  std::optional<Micros> issued_at;
+  std::optional<Micros> expires_at;
+  std::optional<Micros> redeemed_at;
+  std::optional<std::int64_t> discount;  // of the redemption, minor units of the order's currency
+};
+
+using Counters = std::vector<std::pair<std::string, std::int64_t>>;  // name, value or change
+
+struct Facts {
+  Micros now = 0;
+  std::shared_ptr<const Campaign> campaign;
+  CampaignTally tally;  // facts.campaign.issued, remaining, redeemed
+  UserFacts user;
+  std::optional<std::string> subject;
+  std::optional<CouponFacts> coupon;  // issue: the coupon about to be given
+  std::optional<Order> order;         // redeem
+  Counters counters;                  // those that the rules declared
+};
+
+}  // namespace scrip

@@ -1,0 +1,122 @@
+// A set of policies as the host sees it: what it is made of, which parameters fit, and evaluators
+// that answer. No Lua here; lua/ implements these.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "coupon/error.h"
+#include "policy/facts.h"
+#include "policy/verdict.h"
+
+namespace scrip {
+
+// An error in a policy file, reported as "file:line: message". Line 0: the file as a whole.
+struct PolicyError {
+  std::string file;
+  int line = 0;
+  std::string message;
+  bool operator==(const PolicyError&) const = default;
+};
+
+std::string to_string(const PolicyError& error);
+
+struct PolicyFile {
+  std::string name;  // "plugins/expiry.lua", "scripts/flash_sale.lua"
+  std::string text;
+  bool operator==(const PolicyFile&) const = default;
+};
+
+struct PluginInfo {
+  std::string name;
+  std::string version;
+  std::string file;
+  std::string doc;
+  int priority = 0;
+  std::string params;  // the schema, JSON object
+};
+
+struct RuleInfo {
+  std::string name;  // unique in its policy; the plugin's name unless the script says `as`
+  std::string plugin;
+  std::string params;  // as the script gives them, defaults filled in; JSON object
+};
+
+struct PolicyInfo {
+  std::string name;
+  std::string file;
+  std::vector<RuleInfo> rules;  // in the order they run
+};
+
+// A campaign's policy with the campaign's overrides applied: what an evaluator is asked about.
+// Immutable. Its address identifies it, so keep it alive while evaluators use it.
+class Binding {
+ public:
+  virtual ~Binding() = default;
+  virtual const std::string& policy() const = 0;
+};
+
+// Evaluates decisions. Belongs to one thread at a time; never blocks longer than the time budget;
+// never throws. What one decision does cannot be seen by the next.
+class Evaluator {
+ public:
+  virtual ~Evaluator() = default;
+
+  // The names of the counters that the binding's rules want to read for this decision, each once.
+  // A rule that fails here fails again in decide(), which reports it.
+  virtual std::vector<std::string> counters(const Binding& binding, Hook hook, const Facts& facts) = 0;
+
+  // The verdict on facts whose counters are filled in. A rule's error, timeout or malformed answer
+  // is a Verdict::Kind::failed, never an exception.
+  virtual Verdict decide(const Binding& binding, Hook hook, const Facts& facts) = 0;
+};
+
+// An accepted, immutable set. Thread-safe.
+class PolicySet {
+ public:
+  virtual ~PolicySet() = default;
+
+  virtual const std::string& revision() const = 0;
+  virtual const std::vector<PolicyFile>& files() const = 0;     // by name
+  virtual const std::vector<PolicyInfo>& policies() const = 0;  // by name
+  virtual const std::vector<PluginInfo>& plugins() const = 0;   // by name
+
+  // Applies a campaign's overrides (JSON object: rule name -> parameters). The error is
+  // invalid_request with fields "policy" or "params.RULE.PARAM".
+  virtual Result<std::shared_ptr<const Binding>> bind(const std::string& policy, std::string_view params) const = 0;
+
+  // A new evaluator; costs a VM (well under a millisecond for a set of the usual size).
+  virtual std::unique_ptr<Evaluator> evaluator() const = 0;
+};
+
+struct PolicyLimits {
+  std::int64_t decision_us = 10'000;     // time for one decision
+  std::int64_t load_us = 1'000'000;      // time for one file's top level, and for one Lua test
+  std::size_t memory = 8 * 1024 * 1024;  // heap of a decision, beyond what the loaded set takes
+  // One live decision in so many is evaluated again in a fresh VM; 0: never.
+  int recheck_every = 1000;
+};
+
+// One test of a *_test.lua file.
+struct PolicyTestResult {
+  std::string file;
+  int line = 0;
+  std::string name;
+  bool passed = false;
+  std::string message;  // why it failed
+};
+
+struct CompiledSet {
+  std::shared_ptr<const PolicySet> set;  // null when there are errors
+  std::vector<PolicyError> errors;       // all of them, by file and line
+  std::vector<PolicyTestResult> tests;
+};
+
+// Compiles, validates and tests a set of files. Every error of the set is reported, not the first.
+// Tests are run in two VMs, in opposite order; a verdict that differs is an error.
+using Compile = CompiledSet (*)(std::vector<PolicyFile> files, const PolicyLimits& limits);
+
+}  // namespace scrip

@@ -1,0 +1,59 @@
+// What a policy answers, and the trace of how it came to it.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coupon/time.h"
+#include "policy/facts.h"
+
+namespace scrip {
+
+// What one rule did. Every rule that ran has an entry, in the order they ran.
+struct TraceEntry {
+  enum class Kind : std::uint8_t {
+    passed,  // no objection, no effect
+    effect,
+    denied,
+    failed,  // an error, a timeout, out of memory, a malformed verdict
+  };
+  std::string rule;  // "per_user_limit"; "host" for what the host itself refused
+  Kind kind = Kind::passed;
+  std::string code;    // denied: the rule's code; failed: "policy_error"
+  std::string detail;  // denied: JSON text of the rule's detail, may be empty; failed: the error
+  std::string sentence;
+  std::string note;
+  std::optional<Micros> expires_at;
+  std::optional<std::int64_t> discount;
+  Counters counts;
+};
+
+std::string_view name(TraceEntry::Kind kind);
+
+struct Verdict {
+  enum class Kind : std::uint8_t { allowed, denied, failed, quarantined };
+  Kind kind = Kind::allowed;
+
+  // Denied: the rule's code, sentence for the customer, and detail (JSON text or empty).
+  std::string code;
+  std::string sentence;
+  std::string detail;
+
+  // Allowed: what the rules' effects come to. The earliest expiry; the sum of the discounts, at
+  // most the order's amount; the changes of counters, summed by name.
+  std::optional<Micros> expires_at;
+  std::optional<std::int64_t> discount;
+  Counters counts;
+
+  std::vector<TraceEntry> trace;
+
+  bool allowed() const { return kind == Kind::allowed; }
+};
+
+// The trace as JSON: [{"rule","result":"passed|effect|denied|failed", ...}]; only members that
+// hold something.
+std::string trace_json(const std::vector<TraceEntry>& trace);
+
+}  // namespace scrip
