@@ -151,7 +151,7 @@ struct Wanted {
 // What load() found: the batch's working set. The ledger goes on changing it while it decides, so
 // that each command sees what the ones before it did. Absent rows: see each line.
 struct Loaded {
-  std::unordered_map<std::int64_t, CampaignTally> tallies;                           // absent: all zero
+  std::unordered_map<std::int64_t, CampaignTally> tallies;                           // absent: entered as zeros
   std::unordered_map<HoldingKey, Holding> holdings;                                  // absent: entered as zeros
   std::unordered_map<CouponKey, std::optional<Coupon>> coupons;                      // absent: entered as nullopt
   std::unordered_map<CounterKey, std::int64_t> counters;                             // absent: entered as 0
@@ -161,9 +161,13 @@ struct Loaded {
 
   // For each campaign of Wanted::in_hand: the serials at or after next_serial that were assigned
   // by hand, lowest first, at least enough of them to find that many free serials between them;
-  // and imported coupons that nobody holds, oldest first, at most that many.
+  // and imported coupons that nobody holds, oldest first, at most that many. Counts that are wanted
+  // for the same campaign in one load() are added up.
   struct InHand {
     std::vector<std::int64_t> taken;
+    // `taken` holds all of them below this serial; who passes it (over the code book's gaps, which
+    // the store does not know) loads more. The largest int64 when there are no others.
+    std::int64_t taken_below = 0;
     std::vector<Coupon> pooled;
   };
   std::unordered_map<std::int64_t, InHand> in_hand;

@@ -12,8 +12,8 @@
 // A CodeBook is a value with cheap copies (shared, immutable parts); const methods are thread-safe.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,7 +43,9 @@ struct CouponKey {
 
 class CodeBook {
  public:
-  // Adding in the order of ids. The format of a batch is added before it.
+  // Adding in the order of ids. The format of a batch is added before it, and the batch starts at
+  // the format's next_index() and the campaign's serials(). A campaign's pattern has the shape of
+  // the format of its batches.
   void add(std::shared_ptr<const CodeFormat> format);
   void add(const CodeBatch& batch);
   void set_pattern(std::int64_t campaign, std::string pattern);
@@ -51,16 +53,17 @@ class CodeBook {
   // The format of a shape, or null.
   std::shared_ptr<const CodeFormat> format(std::string_view shape, Alphabet alphabet) const;
 
-  // The computed coupon that owns a normalized code; nullopt for a text that nobody generated.
+  // The computed coupon that owns a normalized code; nullopt for a text that nobody generated. Costs
+  // one decoding for each format that the text fits, usually none or one.
   std::optional<CouponKey> find(std::string_view normalized) const;
 
   // The code as the campaign's pattern writes it. Precondition: 0 <= serial < serials(campaign).
   std::string code(CouponKey key) const;
 
-  // False for a gap (see above).
+  // False for a gap (see above), and for a serial that no batch holds.
   bool owns(CouponKey key) const;
 
-  // The batch that holds a serial, or null.
+  // The batch that holds a serial, or null. Points into this book: valid until it is changed or destroyed.
   const CodeBatch* batch(CouponKey key) const;
 
   // How many serials the campaign's batches hold together (gaps included).
@@ -72,6 +75,18 @@ class CodeBook {
   std::int64_t next_format_id() const;
 
  private:
+  // The first characters of a shape as one word, so that a text is compared with thousands of
+  // formats by reading this list alone: most shapes differ in their length or their first letters.
+  struct Outline {
+    std::size_t length = 0;
+    std::uint64_t mask = 0;  // ones where the shape has a literal character
+    std::uint64_t text = 0;  // these characters
+
+    // True when no text is of both.
+    bool excludes(const Outline& other) const {
+      return length != other.length || ((text ^ other.text) & mask & other.mask) != 0;
+    }
+  };
   struct Format {
     std::shared_ptr<const CodeFormat> format;
     std::vector<CodeBatch> batches;  // by first_index
@@ -81,8 +96,25 @@ class CodeBook {
     std::string pattern;
     std::vector<CodeBatch> batches;  // by first_serial
   };
-  std::map<std::int64_t, std::shared_ptr<const Format>> formats_;
-  std::map<std::int64_t, std::shared_ptr<const Campaign>> campaigns_;
+  struct FormatEntry {
+    std::int64_t id = 0;
+    Outline outline;
+    std::shared_ptr<Format> held;
+  };
+  struct CampaignEntry {
+    std::int64_t number = 0;
+    std::shared_ptr<Campaign> held;
+  };
+
+  static Outline outline_of(std::string_view shape);
+  const Format* format(std::int64_t id) const;
+  const Campaign* campaign(std::int64_t number) const;
+  Campaign& changed_campaign(std::int64_t number);
+
+  // Both in order of id or number. What they point at is shared with the copies of this book, and is
+  // copied before it changes unless this book alone holds it.
+  std::vector<FormatEntry> formats_;
+  std::vector<CampaignEntry> campaigns_;
   std::int64_t last_batch_id_ = 0;
 };
 

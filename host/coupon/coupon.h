@@ -29,6 +29,7 @@ struct Coupon {
   std::optional<std::string> order_id;
   std::int64_t decision = 0;  // id of the decision that last changed it; 0: none
   std::string imported_code;  // as imported; empty for computed codes
+  Micros created_at = 0;      // imported: when; 0 for computed codes, whose batch knows
 
   bool expired_at(Micros now) const { return state == CouponState::issued && expires_at && *expires_at <= now; }
 };

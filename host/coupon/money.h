@@ -36,7 +36,7 @@ struct Decimal {
 std::optional<Decimal> parse_decimal(std::string_view text);
 
 // amount * percent / 100, rounded as named, computed in 128 bits. Preconditions: amount 0 to
-// max_amount, percent not above 10^6.
+// max_amount, percent not above 10^6. A result that int64 cannot hold gives the largest int64.
 std::int64_t percent_of(std::int64_t amount, Decimal percent, Rounding rounding);
 
 }  // namespace scrip

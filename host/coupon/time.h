@@ -29,10 +29,12 @@ std::optional<Micros> parse_instant(std::string_view text);
 // "2026-11-21T01:00:00Z", with ".123456" only when the instant has a fraction of a second.
 std::string format_instant(Micros instant);
 
-// The same in a zone's local time with its offset: "2026-11-21T10:00:00+09:00".
+// The same in a zone's local time with its offset: "2026-11-21T10:00:00+09:00". Always names the same
+// instant: where RFC 3339 cannot write the local time (an offset with seconds, before 1972; the year
+// 10000) the offset is cut to minutes, or UTC is written. Precondition: is_zone(zone).
 std::string format_instant(Micros instant, std::string_view zone);
 
-// Whether the IANA database of this machine knows the zone.
+// Whether the IANA database of this machine knows the zone. "UTC" is known without one.
 bool is_zone(std::string_view zone);
 
 struct LocalTime {
@@ -42,7 +44,7 @@ struct LocalTime {
   int weekday = 1;           // ISO 8601: Monday 1 to Sunday 7
   int yearday = 1;           // 1-366
   int offset_s = 0;          // east of UTC
-  bool dst = false;          // daylight-saving time is in force
+  bool dst = false;          // daylight-saving time is in force (in Ireland: in winter, as its law has it)
   std::string abbreviation;  // "KST"
 };
 
@@ -52,7 +54,7 @@ LocalTime local_time(std::string_view zone, Micros instant);
 // The instant at which that wall clock shows the given date and time (`weekday` to `abbreviation`
 // are ignored; fields may run over, day 32 is the first of the next month, hour 24 the next day).
 // A time that the change to daylight saving skips gives the instant of the change; one that occurs
-// twice gives the first.
+// twice gives the first. Fields far out of range give some instant out of the accepted range.
 Micros instant_of(std::string_view zone, const LocalTime& local);
 
 // [first, last) of the local day that holds `instant`; 23 or 25 hours at a daylight-saving change.
@@ -61,7 +63,8 @@ struct Interval {
 };
 Interval local_day(std::string_view zone, Micros instant);
 
-// The local day named "YYYY-MM-DD"; nullopt when that is no date.
+// The local day named "YYYY-MM-DD"; nullopt when that is no date of the years 1970 to 9999. Empty for
+// a day that the zone left out (Samoa, 2011-12-30).
 std::optional<Interval> local_day(std::string_view zone, std::string_view date);
 
 }  // namespace scrip

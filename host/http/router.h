@@ -1,12 +1,14 @@
 // The routing table: method and path pattern to handler, with who may call it. Matching splits the
-// path at '/' and never uses a regular expression.
+// path at '/' and never uses a regular expression. Thread-safe once the routes are added.
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "http/request.h"
@@ -36,6 +38,8 @@ struct Route {
 
 class Router {
  public:
+  Router();
+
   // Precondition: no route of the same method and shape yet. A literal segment wins over {x}.
   void add(Route route);
 
@@ -46,11 +50,13 @@ class Router {
     std::vector<std::pair<std::string, std::string>> captures;
     std::string allow;  // wrong method: the methods there are, for the Allow header
   };
-  // `path` is percent-encoded as it came; captures come out decoded. HEAD matches GET.
+  // `path` is percent-encoded as it came; captures come out decoded. HEAD matches GET. Segments
+  // are split before they are decoded, so that %2F is part of one.
   Match match(Method method, std::string_view path) const;
 
  private:
   struct Node;
+  struct Search;
   std::vector<std::unique_ptr<Route>> routes_;
   std::shared_ptr<Node> root_;
 };

@@ -1,5 +1,6 @@
-// The HTTP server: sockets, limits and deadlines are ours, parsing and writing HTTP/1.1 is
-// cpp-httplib's. Handlers are straight-line code that may wait (ops/parking.h).
+// The HTTP server: sockets, limits and deadlines are ours (loop.h), HTTP/1.1's answers are
+// cpp-httplib's (protocol.h). Handlers are straight-line code that may wait (ops/parking.h); whether
+// each has a thread of its own is the executor's business (executor.h).
 #pragma once
 
 #include <chrono>
@@ -9,33 +10,27 @@
 #include <string>
 
 #include "coupon/error.h"
+#include "http/limits.h"
 #include "http/router.h"
 
 namespace scrip::http {
 
-struct ServerLimits {
-  std::size_t body = 1024 * 1024;
-  std::size_t head = 32 * 1024;
-  std::chrono::milliseconds head_time{10'000};      // to send a request's head
-  std::chrono::milliseconds progress_time{30'000};  // a body or a reader without progress is cut
-  std::chrono::milliseconds idle_time{60'000};      // keep-alive
-  std::size_t connections = 16'384;
-  std::size_t in_flight = 512;  // requests whose handlers run or wait at once
-  std::size_t queued = 16'384;  // requests that wait for a handler; above it: 503 overloaded
-};
-
+// Called on threads of the server, several at once. Must not throw.
 struct ServerEvents {
-  // After each answer, on the thread that ran the handler. `route` is the pattern, or "" when none
-  // matched; for metrics and the log.
+  // After each answer. `route` is the pattern, or "" when none matched or the request was refused
+  // before it had one; for metrics and the log.
   std::function<void(const Request&, const std::string& route, int status, std::chrono::microseconds)> answered;
-  // An exception left a handler (answered 500 already).
+  // An exception left a handler (answered 500 already) or a streamed answer (cut).
   std::function<void(const Request&, const std::string& what)> failed;
+  // Something is wrong with the machine, not with a request: out of file descriptors.
+  std::function<void(const std::string& what)> trouble;
 };
 
 // Reads a request's Authorization header or session cookie. An error is answered as it is; nullopt:
-// nothing was sent. Called on handler threads.
+// nothing was sent. Called where handlers run. Must not throw.
 using Authenticate = std::function<Result<std::optional<Identity>>(const Request&)>;
 
+// All members may be called from any thread, but listen(), start() and stop() by one at a time.
 class Server {
  public:
   Server(Router router, Authenticate authenticate, ServerLimits limits, ServerEvents events);
@@ -43,17 +38,21 @@ class Server {
   Server(const Server&) = delete;
   Server& operator=(const Server&) = delete;
 
-  // Binds and listens, "127.0.0.1:8080" or "[::1]:0". Returns the port.
+  // Binds and listens: "127.0.0.1:8080", "[::1]:0", "localhost:8080". Returns the port. Connections
+  // wait from now on, and are served from start() on.
   Result<int> listen(const std::string& address);
 
-  // Serves on threads of its own; returns at once.
-  void start();
+  // Serves on threads of its own; returns at once. Raises the process's limit of open files as far
+  // as it may and the number of connections needs it. Precondition: listen().
+  Result<void> start();
 
-  // Stops accepting, lets what is in flight finish (at most `grace`), closes everything.
+  // Stops accepting, lets what is in flight finish, closes everything. What takes longer than
+  // `grace` loses its connection; its handler is still waited for.
   void stop(std::chrono::milliseconds grace = std::chrono::seconds(30));
 
   std::size_t connections() const;
-  std::size_t in_flight() const;
+  std::size_t in_flight() const;  // requests whose handlers run or wait
+  std::size_t queued() const;     // requests that wait for a handler
 
  private:
   class Impl;

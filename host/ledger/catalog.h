@@ -26,8 +26,11 @@ class Catalog {
   const std::map<std::int64_t, std::shared_ptr<const Campaign>>& campaigns() const { return by_number_; }
   const CodeBook& book() const { return book_; }
 
-  // The catalog after these definitions were added or edited.
-  std::shared_ptr<const Catalog> with(const Changes& changes) const;
+  // The catalog after a definition was added or (a campaign) edited. A batch's format and campaign
+  // are there before it.
+  std::shared_ptr<const Catalog> with(std::shared_ptr<const CodeFormat> format) const;
+  std::shared_ptr<const Catalog> with(const Campaign& campaign) const;
+  std::shared_ptr<const Catalog> with(const CodeBatch& batch) const;
 
  private:
   void put(const Campaign& campaign);

@@ -74,7 +74,7 @@ struct EditCampaign {
   std::optional<std::string> metadata;
 };
 
-// N more coupons: raises the total by N and generates the codes that are lacking.
+// N more coupons: raises the total, if there is one, by N and generates N codes, a batch of its own.
 struct Generate {
   std::int64_t campaign = 0;
   std::int64_t count = 0;  // 1 to max_total
@@ -122,6 +122,7 @@ struct CampaignOutcome {
 struct ActivationOutcome {
   std::string revision;
   std::string previous;             // empty: none
+  std::int64_t number = 0;          // RevisionRow::number
   std::vector<PolicyError> errors;  // campaigns that do not fit; not empty: not activated
 };
 

@@ -16,6 +16,7 @@
 #include "db/store.h"
 #include "ledger/catalog.h"
 #include "ledger/command.h"
+#include "ledger/judge.h"
 #include "ops/clock.h"
 #include "policy/policy_set.h"
 
@@ -34,21 +35,21 @@ struct LedgerEvents {
   std::function<void(std::size_t commands, std::int64_t decide_us, std::int64_t commit_us)> committed;
   std::function<void(std::string_view campaign, Hook hook, std::string_view code, std::int64_t policy_us)> decided;
   std::function<void(const Error&)> commit_failed;
-  std::function<void(std::string_view policy, std::string_view why)> quarantined;
+  std::function<void(std::string_view policy)> quarantined;
   std::function<void(std::string_view policy, const std::vector<TraceEntry>& trace)> policy_failed;
 };
 
 class Ledger {
  public:
-  // Reads the definitions. `policies` is the set to start with (already accepted by the caller or
-  // by the database).
+  // Reads the definitions. No policies are active yet: until the first ActivatePolicies every claim
+  // is a policy_error.
   static Result<std::unique_ptr<Ledger>> open(Store& store, const Clock& clock, LedgerOptions options,
                                               LedgerEvents events);
   ~Ledger();  // stop()
 
   // Starts the thread.
   void start();
-  // Finishes what is queued, then ends the thread. Later submissions are refused as overloaded.
+  // Refuses new submissions as overloaded, finishes what is queued, ends the thread.
   void stop();
 
   // Queues a submission; its `done` is called exactly once, also when it is refused (then possibly
@@ -58,13 +59,12 @@ class Ledger {
   // Submits and parks until it is done.
   void execute(Submission& submission);
 
-  std::shared_ptr<const Catalog> catalog() const;     // any thread
-  std::shared_ptr<const PolicySet> policies() const;  // any thread; null before the first activation
-  std::size_t queue_length() const;                   // any thread
+  std::shared_ptr<const Catalog> catalog() const;  // any thread
+  // Null before the first activation. Any thread.
+  std::shared_ptr<const ActivePolicies> policies() const;
+  std::size_t queue_length() const;  // any thread
   // False after a commit failed, until one succeeds. Any thread.
   bool storage_works() const;
-  // Until it is reloaded, no decision of this policy is evaluated. Any thread.
-  bool is_quarantined(std::string_view policy) const;
 
  private:
   class Impl;

@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -27,6 +28,7 @@ struct OrderItem {
   std::int64_t quantity = 1;
   std::int64_t amount = 0;  // minor units, of all `quantity` together
   std::vector<std::string> tags;
+  bool operator==(const OrderItem&) const = default;
 };
 
 struct Order {
@@ -34,6 +36,7 @@ struct Order {
   std::int64_t amount = 0;  // minor units
   std::string currency;
   std::vector<OrderItem> items;
+  bool operator==(const Order&) const = default;
 };
 
 struct UserFacts {
@@ -42,6 +45,7 @@ struct UserFacts {
   std::int64_t issued_for_subject = 0;
   std::int64_t redeemed = 0;
   std::string attributes = "{}";  // flat JSON object
+  bool operator==(const UserFacts&) const = default;
 };
 
 struct CouponFacts {
@@ -50,7 +54,9 @@ struct CouponFacts {
   std::optional<Micros> issued_at;
   std::optional<Micros> expires_at;
   std::optional<Micros> redeemed_at;
-  std::optional<std::int64_t> discount;  // of the redemption, minor units of the order's currency
+  std::optional<std::int64_t> discount;  // what the redemption gave, minor units of `currency`
+  std::string currency;                  // empty without a discount
+  bool operator==(const CouponFacts&) const = default;
 };
 
 using Counters = std::vector<std::pair<std::string, std::int64_t>>;  // name, value or change

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coupon/time.h"
@@ -28,6 +29,7 @@ struct TraceEntry {
   std::optional<Micros> expires_at;
   std::optional<std::int64_t> discount;
   Counters counts;
+  bool operator==(const TraceEntry&) const = default;
 };
 
 std::string_view name(TraceEntry::Kind kind);
@@ -49,11 +51,22 @@ struct Verdict {
 
   std::vector<TraceEntry> trace;
 
+  // Failed, and not by accident: evaluated a second time in a fresh VM the same facts gave another
+  // verdict, so a rule keeps state between decisions. Quarantine the policy at once.
+  bool unstable = false;
+
   bool allowed() const { return kind == Kind::allowed; }
+  bool operator==(const Verdict&) const = default;
 };
 
-// The trace as JSON: [{"rule","result":"passed|effect|denied|failed", ...}]; only members that
-// hold something.
+std::string_view name(Verdict::Kind kind);
+
+// The code of a verdict of a kind that has no rule's own: "policy_error", "policy_quarantined".
+inline constexpr std::string_view failed_code = "policy_error";
+inline constexpr std::string_view quarantined_code = "policy_quarantined";
+
+// The trace as JSON: [{"rule","result":"passed|effect|denied|failed","code","sentence","detail",
+// "error","expires_at","discount","count":{NAME:n},"note"}]; only members that hold something.
 std::string trace_json(const std::vector<TraceEntry>& trace);
 
 }  // namespace scrip

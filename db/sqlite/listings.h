@@ -1,0 +1,34 @@
+// Lists of many rows, a page at a time; each page costs what it holds, however deep it is.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coupon/error.h"
+#include "db/sqlite/connection.h"
+#include "db/store.h"
+
+namespace scrip::sqlite {
+
+Result<std::vector<Coupon>> list_coupons(Connection& db, std::int64_t campaign, std::int64_t from, int limit);
+
+// Besides the page it costs two look-ups for each campaign that the user has coupons of. Called
+// inside a Snapshot: it is several statements.
+Result<std::vector<Coupon>> list_coupons_of(Connection& db, const std::string& user_id,
+                                            const std::optional<Reader::ByExpiry>& after, int limit);
+
+Result<std::vector<Coupon>> list_expiring(Connection& db, Micros first, Micros last,
+                                          const std::optional<Reader::ByExpiry>& after, int limit);
+
+Result<std::vector<DecisionRow>> list_decisions(Connection& db, const Reader::DecisionFilter& filter,
+                                                std::int64_t before, int limit);
+
+Result<std::vector<User>> list_users(Connection& db, const std::string& after_login, int limit);
+
+// Everything, for the catalog.
+Result<std::vector<std::pair<std::int64_t, CampaignTally>>> list_tallies(Connection& db);
+Result<Definitions> list_definitions(Connection& db);  // inside a Snapshot
+
+}  // namespace scrip::sqlite

@@ -1,0 +1,88 @@
+#include "db/sqlite/load.h"
+
+#include <limits>
+#include <map>
+
+#include "db/sqlite/lookups.h"
+#include "db/sqlite/rows.h"
+#include "db/sqlite/statement.h"
+
+namespace scrip::sqlite {
+namespace {
+
+// Finds each key that is not in the working set yet.
+template <class Keys, class Entries, class Find>
+Result<void> load_each(const Keys& keys, Entries& entries, const Find& find) {
+  for (const auto& key : keys) {
+    const auto [entry, absent] = entries.try_emplace(key);
+    if (!absent) continue;
+    auto found = find(key);
+    if (!found) {
+      entries.erase(entry);
+      return found.error();
+    }
+    entry->second = std::move(*found);
+  }
+  return {};
+}
+
+Result<void> load_taken(Connection& db, std::int64_t campaign, std::int64_t count, Loaded::InHand& in_hand) {
+  const auto tally = find_tally(db, campaign);
+  if (!tally) return tally.error();
+  // The tally's by_hand is not asked: were it wrong, a serial would be given out twice.
+  Statement query(db, "SELECT serial FROM coupon WHERE campaign = ?1 AND serial >= ?2 ORDER BY serial");
+  query.bind(campaign, tally->next_serial);
+  std::int64_t free = 0;
+  std::int64_t expected = tally->next_serial;
+  in_hand.taken_below = expected;
+  while (free < count && query.next()) {
+    std::int64_t serial = 0;
+    query.read(serial);
+    free += serial - expected;
+    in_hand.taken.push_back(serial);
+    expected = serial + 1;
+    in_hand.taken_below = expected;
+  }
+  if (auto ended = query.end(); !ended) return ended;
+  if (free < count) in_hand.taken_below = std::numeric_limits<std::int64_t>::max();
+  return {};
+}
+
+Result<void> load_pooled(Connection& db, std::int64_t campaign, std::int64_t count, Loaded::InHand& in_hand) {
+  Statement query(db, "SELECT " SCRIP_COUPON_COLUMNS
+                      " FROM coupon INDEXED BY coupon_pooled WHERE campaign = ?1 AND state = 0 ORDER BY created_at, "
+                      "serial DESC LIMIT ?2");
+  auto pooled = read_all<Coupon>(query.bind(campaign, count));
+  if (!pooled) return pooled.error();
+  in_hand.pooled = std::move(*pooled);
+  return {};
+}
+
+Result<void> load_in_hand(Connection& db, const Wanted& wanted, Loaded& loaded) {
+  std::map<std::int64_t, std::int64_t> counts;
+  for (const auto& [campaign, count] : wanted.in_hand) counts[campaign] += count;
+  for (const auto& [campaign, count] : counts) {
+    if (loaded.in_hand.contains(campaign)) continue;
+    Loaded::InHand in_hand;
+    if (auto taken = load_taken(db, campaign, count, in_hand); !taken) return taken;
+    if (auto pooled = load_pooled(db, campaign, count, in_hand); !pooled) return pooled;
+    loaded.in_hand.emplace(campaign, std::move(in_hand));
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> load(Connection& db, const Wanted& wanted, Loaded& loaded) {
+  const auto from = [&db](auto find) { return [&db, find](const auto& key) { return find(db, key); }; };
+  if (auto done = load_each(wanted.tallies, loaded.tallies, from(find_tally)); !done) return done;
+  if (auto done = load_in_hand(db, wanted, loaded); !done) return done;
+  if (auto done = load_each(wanted.holdings, loaded.holdings, from(count_holding)); !done) return done;
+  if (auto done = load_each(wanted.coupons, loaded.coupons, from(find_coupon)); !done) return done;
+  if (auto done = load_each(wanted.counters, loaded.counters, from(find_counter)); !done) return done;
+  if (auto done = load_each(wanted.idempotency, loaded.idempotency, from(find_answer)); !done) return done;
+  if (auto done = load_each(wanted.attributes, loaded.attributes, from(find_attributes)); !done) return done;
+  return load_each(wanted.logins, loaded.users, from(find_user));
+}
+
+}  // namespace scrip::sqlite

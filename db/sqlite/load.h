@@ -1,0 +1,13 @@
+// Reading what a batch needs into its working set: Store::load.
+#pragma once
+
+#include "coupon/error.h"
+#include "db/sqlite/connection.h"
+#include "db/store.h"
+
+namespace scrip::sqlite {
+
+// Inside a transaction.
+Result<void> load(Connection& db, const Wanted& wanted, Loaded& loaded);
+
+}  // namespace scrip::sqlite

@@ -1,0 +1,57 @@
+// The lists of columns, and how a row of them is read. Queries put the list of columns that a
+// function here reads first in their SELECT.
+#pragma once
+
+#include "db/sqlite/statement.h"
+#include "db/store.h"
+
+// Macros, since a statement is a literal (Connection::prepared) and only literals can be joined.
+#define SCRIP_CAMPAIGN_COLUMNS                                                                                  \
+  "number, version, id, name, policy, params, total, pattern, alphabet, format, starts_at, ends_at, timezone, " \
+  "metadata, status, created_at"
+#define SCRIP_COUPON_COLUMNS                                                                         \
+  "campaign, serial, state, user_id, subject, issued_at, expires_at, redeemed_at, discount_amount, " \
+  "discount_currency, order_id, decision, imported_code, created_at"
+#define SCRIP_TALLY_COLUMNS "issued, redeemed, next_serial, by_hand, pooled"
+#define SCRIP_DECISION_COLUMNS "id, at, campaign, serial, user_id, revision, code, record"
+#define SCRIP_ACCOUNT_COLUMNS "login, password_hash, role, created_at"
+#define SCRIP_BATCH_COLUMNS "id, campaign, format, first_index, first_serial, count, created_at"
+#define SCRIP_FORMAT_COLUMNS "id, shape, alphabet, key"
+// Never expiring, as an instant; the same text as in the index coupon_by_user.
+#define SCRIP_EXPIRY "ifnull(expires_at, 253402300800000000)"
+
+namespace scrip::sqlite {
+
+inline constexpr Micros never = latest_instant + 1;
+static_assert(never == 253'402'300'800'000'000);
+
+void read(Statement& row, Campaign& campaign);
+void read(Statement& row, Coupon& coupon);
+void read(Statement& row, CampaignTally& tally);
+void read(Statement& row, DecisionRow& decision);
+void read(Statement& row, User& user);
+void read(Statement& row, CodeBatch& batch);
+void read(Statement& row, FormatRow& format);
+
+// Where a coupon stands in a list by expiry.
+Reader::ByExpiry by_expiry(const Coupon& coupon);
+
+// All rows of a query.
+template <class Row>
+Result<std::vector<Row>> read_all(Statement& query) {
+  std::vector<Row> rows;
+  while (query.next()) read(query, rows.emplace_back());
+  if (auto ended = query.end(); !ended) return ended.error();
+  return rows;
+}
+
+// The one row of a query, or none.
+template <class Row>
+Result<std::optional<Row>> read_one(Statement& query) {
+  std::optional<Row> row;
+  if (query.next()) read(query, row.emplace());
+  if (auto ended = query.end(); !ended) return ended.error();
+  return row;
+}
+
+}  // namespace scrip::sqlite

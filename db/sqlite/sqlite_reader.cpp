@@ -1,0 +1,75 @@
+#include "db/sqlite/sqlite_reader.h"
+
+#include "db/sqlite/listings.h"
+#include "db/sqlite/lookups.h"
+#include "db/sqlite/revisions.h"
+
+namespace scrip::sqlite {
+
+Result<CampaignTally> SqliteReader::tally(std::int64_t campaign) {
+  return find_tally(*connection_, campaign);
+}
+
+Result<std::vector<std::pair<std::int64_t, CampaignTally>>> SqliteReader::tallies() {
+  return list_tallies(*connection_);
+}
+
+Result<Holding> SqliteReader::holding(const HoldingKey& key) {
+  return count_holding(*connection_, key);
+}
+
+Result<std::int64_t> SqliteReader::counter(const CounterKey& key) {
+  return find_counter(*connection_, key);
+}
+
+Result<std::string> SqliteReader::attributes(const std::string& user_id) {
+  return find_attributes(*connection_, user_id);
+}
+
+Result<std::optional<Coupon>> SqliteReader::coupon(CouponKey key) {
+  return find_coupon(*connection_, key);
+}
+
+Result<std::optional<Coupon>> SqliteReader::imported(std::string_view normalized) {
+  return find_imported(*connection_, normalized);
+}
+
+Result<std::vector<Coupon>> SqliteReader::coupons(std::int64_t campaign, std::int64_t from, int limit) {
+  return list_coupons(*connection_, campaign, from, limit);
+}
+
+Result<std::vector<Coupon>> SqliteReader::coupons_of(const std::string& user_id, const std::optional<ByExpiry>& after,
+                                                     int limit) {
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return list_coupons_of(*connection_, user_id, after, limit);
+}
+
+Result<std::vector<Coupon>> SqliteReader::expiring(Micros first, Micros last, const std::optional<ByExpiry>& after,
+                                                   int limit) {
+  return list_expiring(*connection_, first, last, after, limit);
+}
+
+Result<std::vector<DecisionRow>> SqliteReader::decisions(const DecisionFilter& filter, std::int64_t before, int limit) {
+  return list_decisions(*connection_, filter, before, limit);
+}
+
+Result<std::optional<User>> SqliteReader::user(const std::string& login) {
+  return find_user(*connection_, login);
+}
+
+Result<std::vector<User>> SqliteReader::users(const std::string& after_login, int limit) {
+  return list_users(*connection_, after_login, limit);
+}
+
+Result<std::optional<RevisionRow>> SqliteReader::revision(std::int64_t number) {
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return find_revision(*connection_, number);
+}
+
+Result<std::int64_t> SqliteReader::active_revision() {
+  return (*connection_).integer("SELECT value FROM setting WHERE name = 'active_revision'");
+}
+
+}  // namespace scrip::sqlite

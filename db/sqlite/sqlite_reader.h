@@ -1,0 +1,35 @@
+// The Reader over a pooled connection. One thread at a time, as its connection.
+#pragma once
+
+#include "db/sqlite/reader_pool.h"
+#include "db/store.h"
+
+namespace scrip::sqlite {
+
+class SqliteReader final : public Reader {
+ public:
+  explicit SqliteReader(PooledConnection connection) : connection_(std::move(connection)) {}
+
+  Result<CampaignTally> tally(std::int64_t campaign) override;
+  Result<std::vector<std::pair<std::int64_t, CampaignTally>>> tallies() override;
+  Result<Holding> holding(const HoldingKey& key) override;
+  Result<std::int64_t> counter(const CounterKey& key) override;
+  Result<std::string> attributes(const std::string& user_id) override;
+  Result<std::optional<Coupon>> coupon(CouponKey key) override;
+  Result<std::optional<Coupon>> imported(std::string_view normalized) override;
+  Result<std::vector<Coupon>> coupons(std::int64_t campaign, std::int64_t from, int limit) override;
+  Result<std::vector<Coupon>> coupons_of(const std::string& user_id, const std::optional<ByExpiry>& after,
+                                         int limit) override;
+  Result<std::vector<Coupon>> expiring(Micros first, Micros last, const std::optional<ByExpiry>& after,
+                                       int limit) override;
+  Result<std::vector<DecisionRow>> decisions(const DecisionFilter& filter, std::int64_t before, int limit) override;
+  Result<std::optional<User>> user(const std::string& login) override;
+  Result<std::vector<User>> users(const std::string& after_login, int limit) override;
+  Result<std::optional<RevisionRow>> revision(std::int64_t number) override;
+  Result<std::int64_t> active_revision() override;
+
+ private:
+  PooledConnection connection_;
+};
+
+}  // namespace scrip::sqlite

@@ -1,0 +1,116 @@
+#include "db/sqlite/sqlite_store.h"
+
+#include <utility>
+
+#include "db/sqlite/apply.h"
+#include "db/sqlite/connection.h"
+#include "db/sqlite/listings.h"
+#include "db/sqlite/load.h"
+#include "db/sqlite/open_database.h"
+#include "db/sqlite/reader_pool.h"
+#include "db/sqlite/revisions.h"
+#include "db/sqlite/sqlite_reader.h"
+#include "db/sqlite/statement.h"
+#include "db/sqlite/verify.h"
+#include "db/sqlite/write_ahead_log.h"
+
+namespace scrip {
+namespace sqlite {
+namespace {
+
+Error no_batch() {
+  return Error{.code = Code::internal, .message = "the store was used outside a batch"};
+}
+
+class SqliteStore final : public Store {
+ public:
+  SqliteStore(std::unique_ptr<Connection> writer, const SqliteOptions& options)
+      : options_(options),
+        writer_(std::move(writer)),
+        log_(*writer_, options),
+        pool_(std::make_shared<ReaderPool>(writer_->path(), options)) {}
+
+  Result<Definitions> definitions() override {
+    return on_snapshot<Definitions>([](Connection& db) { return list_definitions(db); });
+  }
+
+  Result<std::int64_t> last_decision() override {
+    return on_snapshot<std::int64_t>([](Connection& db) { return db.integer("SELECT max(id) FROM decision"); });
+  }
+
+  Result<std::optional<RevisionRow>> find_revision(const std::string& revision) override {
+    return on_snapshot<std::optional<RevisionRow>>([&](Connection& db) { return sqlite::find_revision(db, revision); });
+  }
+
+  Result<void> begin() override {
+    if (writer_->in_transaction()) return {Code::internal, "a batch was begun inside another"};
+    log_.before_batch();
+    return run("BEGIN IMMEDIATE");
+  }
+
+  Result<void> load(const Wanted& wanted, Loaded& loaded) override {
+    if (!writer_->in_transaction()) return no_batch();
+    return sqlite::load(*writer_, wanted, loaded);
+  }
+
+  Result<void> commit(const Changes& changes) override {
+    if (!writer_->in_transaction()) return no_batch();
+    auto done = apply(*writer_, changes);
+    if (done) done = run("COMMIT");
+    if (!done) rollback();
+    return done;
+  }
+
+  void rollback() override {
+    // A rollback cannot fail to happen: at worst SQLite does it when the transaction's locks go.
+    if (writer_->in_transaction()) static_cast<void>(run("ROLLBACK"));
+  }
+
+  void idle() override { log_.idle(); }
+
+  Result<std::unique_ptr<Reader>> reader() override {
+    auto connection = PooledConnection::from(pool_);
+    if (!connection) return connection.error();
+    return std::unique_ptr<Reader>(std::make_unique<SqliteReader>(std::move(*connection)));
+  }
+
+  Result<std::vector<Drift>> verify(const Progress& progress, const std::function<void(const DecisionRow&)>& decision,
+                                    const std::function<void(const CounterKey&, std::int64_t)>& counter) override {
+    // A connection of its own: it is busy for long, and fills its cache with pages nobody asks for.
+    auto connection = open_for_reading(writer_->path(), options_);
+    if (!connection) return connection.error();
+    const Snapshot snapshot(**connection);
+    if (!snapshot.begun()) return snapshot.begun().error();
+    return sqlite::verify(**connection, progress, decision, counter);
+  }
+
+  Result<void> checkpoint() override { return log_.truncate(); }
+
+ private:
+  Result<void> run(const char* sql) { return Statement(*writer_, sql).run(); }
+
+  template <class T, class Read>
+  Result<T> on_snapshot(const Read& read) {
+    auto connection = PooledConnection::from(pool_);
+    if (!connection) return connection.error();
+    const Snapshot snapshot(**connection);
+    if (!snapshot.begun()) return snapshot.begun().error();
+    return read(**connection);
+  }
+
+  const SqliteOptions options_;
+  std::unique_ptr<Connection> writer_;
+  WriteAheadLog log_;
+  std::shared_ptr<ReaderPool> pool_;
+};
+
+}  // namespace
+}  // namespace sqlite
+
+Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const SqliteOptions& options) {
+  auto writer = sqlite::open_for_writing(path, options);
+  if (!writer) return writer.error();
+  return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(*writer), options));
+}
+
+}  // namespace scrip

@@ -1,0 +1,177 @@
+#include "db/sqlite/verify.h"
+
+#include <set>
+#include <tuple>
+#include <utility>
+
+#include "db/sqlite/listings.h"
+#include "db/sqlite/migrate.h"
+#include "db/sqlite/rows.h"
+#include "db/sqlite/statement.h"
+#include "db/sqlite/verify_coupons.h"
+#include "db/sqlite/verify_definitions.h"
+
+namespace scrip::sqlite {
+namespace {
+
+using SchemaObjects = std::set<std::tuple<std::string, std::string, std::string>>;  // type, name, SQL
+
+Result<SchemaObjects> schema_of(Connection& db) {
+  SchemaObjects objects;
+  Statement query(db, "SELECT type, name, sql FROM sqlite_schema WHERE sql IS NOT NULL");
+  while (query.next()) {
+    std::string type, name, sql;
+    query.read(type, name, sql);
+    objects.emplace(std::move(type), std::move(name), std::move(sql));
+  }
+  if (auto ended = query.end(); !ended) return ended.error();
+  return objects;
+}
+
+class Verification {
+ public:
+  Verification(Connection& db, const Progress& progress) : db_(db), progress_(progress) {}
+
+  Result<void> run(const std::function<void(const DecisionRow&)>& decision,
+                   const std::function<void(const CounterKey&, std::int64_t)>& counter) {
+    if (auto done = estimate(); !done) return done;
+    if (auto done = check_structure(); !done) return done;
+    if (auto done = check_schema(); !done) return done;
+    auto definitions = list_definitions(db_);
+    if (!definitions) return definitions.error();
+    known_ = verify_definitions(*definitions, findings_);
+    const auto tallies = list_tallies(db_);
+    if (!tallies) return tallies.error();
+    for (const auto& [campaign, tally] : *tallies) {
+      if (!known_.knows(campaign)) findings_.add("tally of an unknown " + known_.name(campaign), campaign, 0);
+    }
+    const auto row_done = [this] { advance(); };
+    if (auto done =
+            verify_coupons(db_, known_, Tallies(tallies->begin(), tallies->end()), last_decision_, row_done, findings_);
+        !done) {
+      return done;
+    }
+    if (auto done = check_counters(counter); !done) return done;
+    if (auto done = check_decisions(decision); !done) return done;
+    if (progress_) progress_(total_, total_);
+    return {};
+  }
+
+  Findings& findings() { return findings_; }
+
+ private:
+  // The rows are not counted beforehand, which would take half as long as the check itself.
+  Result<void> estimate() {
+    const auto decisions = db_.integer("SELECT max(id) FROM decision");
+    if (!decisions) return decisions.error();
+    const auto coupons = db_.integer("SELECT sum(issued + pooled) FROM tally");
+    if (!coupons) return coupons.error();
+    last_decision_ = *decisions;
+    total_ = *decisions + *coupons;
+    if (progress_) progress_(0, total_);
+    return {};
+  }
+
+  void advance() {
+    static constexpr std::int64_t often_enough = 1 << 14;
+    if (++done_ % often_enough == 0 && progress_) progress_(done_, std::max(done_, total_));
+  }
+
+  // SQLite's own check: pages, rows, and that every index has just the entries of its table.
+  Result<void> check_structure() {
+    Statement query(db_, "PRAGMA integrity_check");
+    while (query.next()) {
+      std::string message;
+      query.read(message);
+      if (message != "ok") findings_.add("file: " + message, 1, 0);
+    }
+    return query.end();
+  }
+
+  // Against what the migrations make: an index that somebody has dropped is not missed otherwise.
+  Result<void> check_schema() {
+    auto fresh = Connection::open(":memory:", Connection::Access::read_write);
+    if (!fresh) return fresh.error();
+    if (auto made = migrate(**fresh, migrations()); !made) return made;
+    const auto expected = schema_of(**fresh);
+    if (!expected) return expected.error();
+    const auto found = schema_of(db_);
+    if (!found) return found.error();
+    for (const auto& object : *expected) {
+      if (found->contains(object)) continue;
+      findings_.add("schema: " + std::get<0>(object) + " " + std::get<1>(object) + " is missing or changed", 0, 1);
+    }
+    for (const auto& [type, name, sql] : *found) {
+      if (type == "trigger") findings_.add("schema: trigger " + name + " is not Scrip's", 1, 0);
+    }
+    return {};
+  }
+
+  Result<void> check_counters(const std::function<void(const CounterKey&, std::int64_t)>& counter) {
+    Statement query(db_, "SELECT campaign, name, value FROM counter ORDER BY campaign, name");
+    CounterKey key;
+    std::int64_t value = 0;
+    while (query.next()) {
+      query.read(key.campaign, key.name, value);
+      if (!known_.knows(key.campaign)) {
+        findings_.add("counter " + key.name + " of an unknown " + known_.name(key.campaign), value, 0);
+      }
+      if (counter) counter(key, value);
+    }
+    return query.end();
+  }
+
+  Result<void> check_decisions(const std::function<void(const DecisionRow&)>& decision) {
+    std::set<std::int64_t> revisions{0};
+    Statement numbers(db_, "SELECT number FROM policy_revision");
+    while (numbers.next()) {
+      std::int64_t number = 0;
+      numbers.read(number);
+      revisions.insert(number);
+    }
+    if (auto ended = numbers.end(); !ended) return ended;
+    const auto active = db_.integer("SELECT value FROM setting WHERE name = 'active_revision'");
+    if (!active) return active.error();
+    if (!revisions.contains(*active)) findings_.add("the active policy revision does not exist", *active, 0);
+
+    Statement query(db_, "SELECT " SCRIP_DECISION_COLUMNS " FROM decision ORDER BY id");
+    DecisionRow row;
+    while (query.next()) {
+      read(query, row);
+      if (!known_.knows(row.campaign)) {
+        findings_.add("decision " + std::to_string(row.id) + " of an unknown " + known_.name(row.campaign),
+                      row.campaign, 0);
+      }
+      if (!revisions.contains(row.revision)) {
+        findings_.add("decision " + std::to_string(row.id) + " of an unknown policy revision", row.revision, 0);
+      }
+      if (decision) decision(row);
+      advance();
+    }
+    return query.end();
+  }
+
+  Connection& db_;
+  const Progress& progress_;
+  Findings findings_;
+  Definition known_;
+  std::int64_t last_decision_ = 0;
+  std::int64_t done_ = 0;
+  std::int64_t total_ = 0;
+};
+
+}  // namespace
+
+Result<std::vector<Drift>> verify(Connection& db, const Progress& progress,
+                                  const std::function<void(const DecisionRow&)>& decision,
+                                  const std::function<void(const CounterKey&, std::int64_t)>& counter) {
+  Verification verification(db, progress);
+  if (auto done = verification.run(decision, counter); !done) {
+    if (done.error().code != Code::internal) return done.error();
+    // So damaged that not everything can be read: that is what was to be found out.
+    verification.findings().add("the rest could not be read: " + done.error().message, 1, 0);
+  }
+  return verification.findings().take();
+}
+
+}  // namespace scrip::sqlite

@@ -1,0 +1,22 @@
+// The part of verify that looks at coupons: one pass in the order of the table, which checks each
+// row and counts what the tallies hold.
+#pragma once
+
+#include <functional>
+#include <map>
+
+#include "coupon/error.h"
+#include "db/sqlite/connection.h"
+#include "db/sqlite/findings.h"
+#include "db/sqlite/verify_definitions.h"
+#include "db/store.h"
+
+namespace scrip::sqlite {
+
+using Tallies = std::map<std::int64_t, CampaignTally>;
+
+// Calls `row` after each row. `last_decision` is the greatest id there is.
+Result<void> verify_coupons(Connection& db, const Definition& known, const Tallies& stored, std::int64_t last_decision,
+                            const std::function<void()>& row, Findings& findings);
+
+}  // namespace scrip::sqlite

@@ -1,0 +1,11 @@
+#include "db/store.h"
+
+namespace scrip {
+
+bool Changes::empty() const {
+  return formats.empty() && campaigns.empty() && batches.empty() && coupons.empty() && tallies.empty() &&
+         counters.empty() && idempotency.empty() && decisions.empty() && attributes.empty() && users.empty() &&
+         !revision && !active_revision && !forget_idempotency_before;
+}
+
+}  // namespace scrip

@@ -1,0 +1,145 @@
+// The text half of time.h: RFC 3339.
+#include "coupon/time.h"
+
+#include <date/date.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdlib>
+
+#include "coupon/digits.h"
+
+namespace scrip {
+namespace {
+
+constexpr std::size_t max_fraction_digits = 6;
+
+// Reads a text from its front; once something was not as expected it is no longer ok.
+class Scanner {
+ public:
+  explicit Scanner(std::string_view text) : rest_(text) {}
+
+  bool ok() const { return ok_; }
+  bool at_end() const { return rest_.empty(); }
+  char peek() const { return rest_.empty() ? '\0' : rest_.front(); }
+
+  // A number of `width` digits, not above `most`.
+  int number(std::size_t width, int most) {
+    const int value = rest_.size() < width ? -1 : read_digits(rest_.substr(0, width));
+    if (value < 0 || value > most) return fail();
+    rest_.remove_prefix(width);
+    return value;
+  }
+
+  // Either of two characters, gone then.
+  void expect(char one, char other) {
+    if (!take(one) && !take(other)) fail();
+  }
+  void expect(char c) { expect(c, c); }
+
+  bool take(char c) {
+    if (!ok_ || peek() != c || rest_.empty()) return false;
+    rest_.remove_prefix(1);
+    return true;
+  }
+
+  // The digits of a second's fraction, as microseconds.
+  int fraction() {
+    const std::size_t width = std::min(rest_.find_first_not_of("0123456789"), rest_.size());
+    if (width == 0 || width > max_fraction_digits) return fail();
+    int value = number(width, 999'999);
+    for (std::size_t i = width; i < max_fraction_digits; ++i) value *= 10;
+    return value;
+  }
+
+ private:
+  int fail() {
+    ok_ = false;
+    return 0;
+  }
+
+  std::string_view rest_;
+  bool ok_ = true;
+};
+
+// "Z" or "+09:00", in seconds.
+int scan_offset(Scanner& scan) {
+  if (scan.take('Z') || scan.take('z')) return 0;
+  const bool west = scan.peek() == '-';
+  scan.expect('+', '-');
+  const int hours = scan.number(2, 23);
+  scan.expect(':');
+  const int minutes = scan.number(2, 59);
+  const int offset_s = hours * 3'600 + minutes * 60;
+  return west ? -offset_s : offset_s;
+}
+
+// Without the offset.
+std::string format_shown(const LocalTime& t) {
+  std::string text;
+  text.reserve(32);
+  append_digits(text, t.year, 4);
+  text += '-';
+  append_digits(text, t.month, 2);
+  text += '-';
+  append_digits(text, t.day, 2);
+  text += 'T';
+  append_digits(text, t.hour, 2);
+  text += ':';
+  append_digits(text, t.minute, 2);
+  text += ':';
+  append_digits(text, t.second, 2);
+  if (t.microsecond != 0) {
+    text += '.';
+    append_digits(text, t.microsecond, max_fraction_digits);
+  }
+  return text;
+}
+
+}  // namespace
+
+std::optional<Micros> parse_instant(std::string_view text) {
+  Scanner scan(text);
+  const int year = scan.number(4, 9'999);
+  scan.expect('-');
+  const int month = scan.number(2, 12);
+  scan.expect('-');
+  const int day_of_month = scan.number(2, 31);
+  scan.expect('T', 't');
+  const int hours = scan.number(2, 23);
+  scan.expect(':');
+  const int minutes = scan.number(2, 59);
+  scan.expect(':');
+  const int seconds = scan.number(2, 59);
+  const int micros = scan.take('.') ? scan.fraction() : 0;
+  const int offset_s = scan_offset(scan);
+  if (!scan.ok() || !scan.at_end()) return std::nullopt;
+
+  const date::year_month_day ymd{date::year{year}, date::month{static_cast<unsigned>(month)},
+                                 date::day{static_cast<unsigned>(day_of_month)}};
+  if (!ymd.ok()) return std::nullopt;
+  const Micros instant = date::sys_days{ymd}.time_since_epoch().count() * day + hours * hour + minutes * minute +
+                         (seconds - offset_s) * second + micros;
+  if (instant < earliest_instant || instant > latest_instant) return std::nullopt;
+  return instant;
+}
+
+std::string format_instant(Micros instant) {
+  return format_shown(local_time("UTC", instant)) + 'Z';
+}
+
+std::string format_instant(Micros instant, std::string_view zone) {
+  const LocalTime there = local_time(zone, instant);
+  // RFC 3339 writes offsets in whole minutes and years in four digits.
+  const int offset_minutes = there.offset_s / 60;
+  if (there.year > 9'999) return format_instant(instant);
+  const LocalTime shown = there.offset_s % 60 == 0 ? there : local_time("UTC", instant + offset_minutes * minute);
+  std::string text = format_shown(shown);
+  text += there.offset_s < 0 ? '-' : '+';
+  append_digits(text, std::abs(offset_minutes) / 60, 2);
+  text += ':';
+  append_digits(text, std::abs(offset_minutes) % 60, 2);
+  return text;
+}
+
+}  // namespace scrip

@@ -1,0 +1,286 @@
+#include "http/loop.h"
+
+#include <arpa/inet.h>
+#include <netinet/in.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <limits>
+#include <utility>
+
+namespace scrip::http {
+namespace {
+
+constexpr std::size_t scratch_size = 64 * 1024;
+constexpr int accepts_a_round = 64;  // then the connections that are there already have their turn
+constexpr std::chrono::milliseconds accept_pause{50};
+constexpr std::chrono::milliseconds linger_while_stopping{250};
+// Above the limit a client is told so, but not any number of them at once.
+constexpr std::size_t connections_above_limit = 1024;
+
+std::string text_of(const sockaddr_storage& address) {
+  std::array<char, INET6_ADDRSTRLEN> text{};
+  if (address.ss_family == AF_INET) {
+    sockaddr_in v4{};
+    std::memcpy(&v4, &address, sizeof v4);
+    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
+  } else {
+    sockaddr_in6 v6{};
+    std::memcpy(&v6, &address, sizeof v6);
+    // An IPv4 client of a socket for both is the same client as on a socket for IPv4.
+    const bool mapped = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr);
+    const void* const from = mapped ? v6.sin6_addr.s6_addr + 12 : v6.sin6_addr.s6_addr;
+    ::inet_ntop(mapped ? AF_INET : AF_INET6, from, text.data(), text.size());
+  }
+  return text.data();
+}
+
+Error failure(const char* what) {
+  return {.code = Code::internal, .message = std::string(what) + ": " + std::strerror(errno)};
+}
+
+}  // namespace
+
+Loop::Loop(const ServerLimits& limits, Arrivals& arrivals, std::atomic<std::size_t>& connections)
+    : limits_(limits), arrivals_(arrivals), connections_(connections), scratch_(scratch_size) {}
+
+Result<void> Loop::open(int listener) {
+  listener_ = listener;
+  epoll_ = FileDescriptor(::epoll_create1(EPOLL_CLOEXEC));
+  wake_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
+  if (!epoll_ || !wake_) return failure("cannot make an event loop");
+  epoll_event wake{.events = EPOLLIN, .data = {.ptr = &wake_}};
+  epoll_event arrival{.events = EPOLLIN | EPOLLEXCLUSIVE, .data = {.ptr = &listener_}};
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &wake) != 0 ||
+      ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_, &arrival) != 0) {
+    return failure("cannot watch the listening socket");
+  }
+  return {};
+}
+
+void Loop::run() {
+  std::array<epoll_event, 256> events;
+  now_ = std::chrono::steady_clock::now();
+  while (!finished()) {
+    const int count = ::epoll_wait(epoll_.get(), events.data(), static_cast<int>(events.size()), wait_time());
+    now_ = std::chrono::steady_clock::now();
+    read_ready();
+    for (int i = 0; i < count; ++i) dispatch(events[static_cast<std::size_t>(i)]);
+    take_back();
+    expire();
+    destroy_closed();
+  }
+}
+
+void Loop::dispatch(const epoll_event& event) {
+  if (event.data.ptr == &listener_) {
+    accept_some();
+    return;
+  }
+  if (event.data.ptr == &wake_) {
+    std::uint64_t wakes = 0;
+    [[maybe_unused]] const auto drained = ::read(wake_.get(), &wakes, sizeof wakes);
+    return;
+  }
+  auto& connection = *static_cast<Connection*>(event.data.ptr);
+  connection.readable = true;
+  if (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) connection.hung_up = true;
+  if (waits(connection)) read(connection);
+}
+
+// False: nobody waits any more.
+bool Loop::accept_some() {
+  for (int i = 0; i < accepts_a_round; ++i) {
+    sockaddr_storage address{};
+    socklen_t size = sizeof address;
+    FileDescriptor socket(
+        ::accept4(listener_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
+    if (socket) {
+      accept(std::move(socket), text_of(address));
+    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
+      pause_accepting(errno);
+      return false;
+    } else if (errno != ECONNABORTED && errno != EINTR) {
+      return false;
+    }
+  }
+  return true;
+}
+
+void Loop::accept(FileDescriptor socket, std::string remote_address) {
+  const std::size_t others = connections_.fetch_add(1, std::memory_order_relaxed);
+  auto& heads = in_state(State::head);
+  Connection& connection = heads.emplace_back();
+  connection.self = std::prev(heads.end());
+  connection.deadline = now_ + time_for(State::head);
+  connection.socket = std::move(socket);
+  connection.remote_address = std::move(remote_address);
+  // Edge-triggered and never changed: a round trip to the kernel less for each request.
+  epoll_event event{.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data = {.ptr = &connection}};
+  const bool watched = ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, connection.fd(), &event) == 0;
+  if (!watched || others >= limits_.connections + connections_above_limit) return close(connection);
+  if (others >= limits_.connections) {
+    refuse(connection, {503, {.code = Code::overloaded, .message = "too many connections", .retry_after_s = 1}});
+  }
+}
+
+// The listening socket stays readable: without the pause the loop would spin on it.
+void Loop::pause_accepting(int error) {
+  arrivals_.trouble(std::string("cannot accept connections: ") + std::strerror(error));
+  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_, nullptr);
+  accept_again_ = now_ + accept_pause;
+}
+
+bool Loop::waits(const Connection& connection) const {
+  return connection.state != State::busy && connection.state != State::closed;
+}
+
+void Loop::read(Connection& connection) {
+  const ssize_t count = ::recv(connection.fd(), scratch_.data(), scratch_.size(), 0);
+  if (count < 0) {
+    if (errno == EAGAIN) connection.readable = false;
+    if (errno != EAGAIN && errno != EINTR) return close(connection);
+  } else if (count == 0) {
+    connection.readable = false;
+    connection.ended = true;
+    if (connection.state == State::lingering) return close(connection);
+    advance(connection);
+  } else {
+    // Less than there was room for is all there was, unless the end is behind it.
+    connection.readable = static_cast<std::size_t>(count) == scratch_.size() || connection.hung_up;
+    if (connection.state != State::lingering) {
+      connection.in.append({scratch_.data(), static_cast<std::size_t>(count)});
+      advance(connection);
+    }
+  }
+  read_again(connection);
+}
+
+// One recv() a round for everybody: who sends without end does not hold up the others.
+void Loop::read_again(Connection& connection) {
+  if (!connection.readable || connection.ready || !waits(connection)) return;
+  connection.ready = true;
+  ready_.push_back(&connection);
+}
+
+void Loop::read_ready() {
+  for (Connection* const connection : std::exchange(ready_, {})) {
+    connection->ready = false;
+    if (waits(*connection)) read(*connection);
+  }
+}
+
+void Loop::give_back(Connection& connection, After after) {
+  bool first = false;
+  {
+    const std::lock_guard lock(mutex_);
+    first = inbox_.empty();
+    inbox_.push_back({&connection, after});
+  }
+  if (!first) return;  // whoever was first has woken the loop
+  const std::uint64_t one = 1;
+  [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);
+}
+
+void Loop::take_back() {
+  std::vector<Returned> returned;
+  bool stop = false;
+  {
+    const std::lock_guard lock(mutex_);
+    returned.swap(inbox_);
+    stop = stop_requested_ && !stop_at_;
+  }
+  for (const auto& [connection, after] : returned) {
+    connection->incoming.reset();
+    ++connection->answered;
+    if (after == After::drop) {
+      close(*connection);
+    } else if (after == After::close) {
+      linger(*connection);
+    } else {
+      advance(*connection);
+    }
+    read_again(*connection);
+  }
+  if (stop) begin_stop();
+}
+
+std::chrono::milliseconds Loop::time_for(State state) const {
+  switch (state) {
+    case State::head:
+      return limits_.head_time;
+    case State::idle:
+      return limits_.idle_time;
+    case State::body:
+      return limits_.progress_time;
+    case State::lingering:
+      return stop_at_ ? std::min(limits_.linger_time, linger_while_stopping) : limits_.linger_time;
+    case State::busy:
+    case State::closed:
+      break;
+  }
+  return std::chrono::milliseconds(0);
+}
+
+void Loop::move(Connection& connection, State state) {
+  auto& list = in_state(state);
+  list.splice(list.end(), in_state(connection.state), connection.self);
+  connection.state = state;
+  connection.deadline = now_ + time_for(state);
+}
+
+int Loop::wait_time() const {
+  if (!ready_.empty()) return 0;
+  Time next = Time::max();
+  for (const State state : {State::head, State::idle, State::body, State::lingering}) {
+    const auto& list = lists_[static_cast<std::size_t>(state)];
+    if (!list.empty()) next = std::min(next, list.front().deadline);
+  }
+  if (accept_again_) next = std::min(next, *accept_again_);
+  if (stop_at_ && !grace_ended_) next = std::min(next, *stop_at_);
+  if (next == Time::max()) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(next - now_);
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, std::numeric_limits<int>::max()));
+}
+
+void Loop::expire() {
+  const auto each_late = [&](State state, auto&& act) {
+    auto& list = in_state(state);
+    while (!list.empty() && list.front().deadline <= now_) act(list.front());
+  };
+  each_late(State::head, [&](Connection& connection) {
+    // A browser opens connections for later: there is nothing to answer yet.
+    if (connection.in.empty()) return close(connection);
+    refuse(connection, http::refuse(408, "the request's head took too long"));
+  });
+  each_late(State::body, [&](Connection& connection) {
+    refuse(connection, http::refuse(408, "the request's body made no progress"));
+  });
+  each_late(State::idle, [&](Connection& connection) { close(connection); });
+  each_late(State::lingering, [&](Connection& connection) { close(connection); });
+  if (accept_again_ && *accept_again_ <= now_) {
+    accept_again_.reset();
+    epoll_event arrival{.events = EPOLLIN | EPOLLEXCLUSIVE, .data = {.ptr = &listener_}};
+    if (!stop_at_) ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_, &arrival);
+  }
+  if (stop_at_ && !grace_ended_ && *stop_at_ <= now_) end_grace();
+}
+
+void Loop::close(Connection& connection) {
+  if (connection.state == State::closed) return;
+  connections_.fetch_sub(1, std::memory_order_relaxed);
+  move(connection, State::closed);
+}
+
+// Not before the round is over: its events may still point at them.
+void Loop::destroy_closed() {
+  auto& closed = in_state(State::closed);
+  if (closed.empty()) return;
+  std::erase_if(ready_, [](const Connection* connection) { return connection->state == State::closed; });
+  closed.clear();
+}
+
+}  // namespace scrip::http

@@ -1,0 +1,184 @@
+#include "http/protocol.h"
+
+#include <httplib.h>
+
+#include <array>
+#include <cstdio>
+#include <ctime>
+#include <exception>
+#include <utility>
+
+#include "http/ascii.h"
+#include "http/collecting_stream.h"
+
+namespace scrip::http {
+namespace {
+
+struct Carried {
+  Exchange* exchange = nullptr;
+  CollectingStream* stream = nullptr;
+  bool http_1_0 = false;
+};
+
+// The library's handlers belong to the server and know nothing of one request. So each request
+// carries this, in a member (a function, hence the operator) that only the library's client uses.
+struct CarriedBy {
+  const Carried* carried;
+  bool operator()(const httplib::Response&) const { return true; }
+};
+
+const Carried& carried_by(const httplib::Request& request) {
+  return *request.response_handler.target<CarriedBy>()->carried;
+}
+
+// RFC 9110, 5.6.7.
+std::string http_date() {
+  const std::time_t now = std::time(nullptr);
+  std::tm utc{};
+  ::gmtime_r(&now, &utc);
+  constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
+  constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
+                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
+  std::array<char, 64> text{};
+  const int size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
+                                 days[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
+                                 months[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
+                                 utc.tm_min, utc.tm_sec);
+  return {text.data(), static_cast<std::size_t>(size)};
+}
+
+// Gathers a streamed answer's pieces, so that a row of a list is not a packet of its own.
+class GatheringSink final : public Sink {
+ public:
+  GatheringSink(httplib::DataSink& library, CollectingStream& stream) : library_(library), stream_(stream) {}
+
+  bool write(std::string_view bytes) override {
+    gathered_.append(bytes);
+    return gathered_.size() < enough ? open_ : flush();
+  }
+
+  bool flush() override {
+    open_ = hand_over() && stream_.flush();
+    return open_;
+  }
+
+  // To the library, which frames it; it goes out with what comes next.
+  bool hand_over() {
+    if (open_ && !gathered_.empty()) open_ = library_.write(gathered_.data(), gathered_.size());
+    gathered_.clear();
+    return open_;
+  }
+
+ private:
+  static constexpr std::size_t enough = 16 * 1024;
+  httplib::DataSink& library_;
+  CollectingStream& stream_;
+  std::string gathered_;
+  bool open_ = true;
+};
+
+bool run_stream(const std::function<void(Sink&)>& write_answer, const Carried& carried, httplib::DataSink& library) {
+  try {
+    GatheringSink sink(library, *carried.stream);
+    write_answer(sink);
+    if (!sink.hand_over()) return false;
+    library.done();
+    return true;
+  } catch (const std::exception& exception) {
+    carried.exchange->stream_failed(exception.what());
+  } catch (...) {
+    carried.exchange->stream_failed("an exception of unknown type");
+  }
+  return false;
+}
+
+// What the library and this file decide; a handler's wish would break the framing.
+bool is_ours(std::string_view name) {
+  return same_name(name, "Connection") || same_name(name, "Content-Length") || same_name(name, "Transfer-Encoding");
+}
+
+void add_headers(const Response& from, const Exchange& exchange, httplib::Response& to) {
+  for (const auto& [name, value] : from.headers) {
+    if (!is_ours(name)) to.set_header(name, value);  // which drops values with line ends
+  }
+  if (!to.has_header("Cache-Control")) to.set_header("Cache-Control", "no-store");
+  to.set_header("Date", http_date());
+  to.set_header("X-Content-Type-Options", "nosniff");
+  to.set_header("X-Request-Id", exchange.request_id());
+}
+
+void add_body(Response from, const Carried& carried, httplib::Response& to) {
+  if (from.stream) {
+    auto provider = [&carried, stream = std::move(from.stream)](std::size_t, httplib::DataSink& sink) {
+      return run_stream(stream, carried, sink);
+    };
+    if (carried.http_1_0) {
+      to.set_content_provider(from.content_type, std::move(provider));
+    } else {
+      to.set_chunked_content_provider(from.content_type, std::move(provider));
+    }
+  } else if (!from.body.empty()) {
+    to.set_header("Content-Type", from.content_type);
+    to.body = std::move(from.body);
+  }
+}
+
+// The library's last word about the headers is made right before they are written.
+void settle_headers(const httplib::Request& request, httplib::Response& response) {
+  if (request.response_handler == nullptr) return;
+  const Carried& carried = carried_by(request);
+  if (carried.exchange->keep_alive()) {
+    response.headers.erase("Connection");
+    if (carried.http_1_0) response.set_header("Connection", "keep-alive");
+  }
+  response.headers.erase("Accept-Ranges");  // which it adds to every HEAD, and is not true
+  if (response.status == 204 || response.status == 304) response.headers.erase("Content-Length");
+}
+
+}  // namespace
+
+class Protocol::Library final : public httplib::Server {
+ public:
+  Library() {
+    // Streamed answers stop when this says that the server does; ours ends them in its own way.
+    svr_sock_ = 0;
+    set_pre_routing_handler([](const httplib::Request& request, httplib::Response& response) {
+      const Carried& carried = carried_by(request);
+      Response answer = carried.exchange->answer();
+      response.status = answer.status;
+      add_headers(answer, *carried.exchange, response);
+      add_body(std::move(answer), carried, response);
+      return HandlerResponse::Handled;
+    });
+    set_post_routing_handler(settle_headers);
+  }
+
+  bool serve(const RequestLine& line, Exchange& exchange) {
+    CollectingStream stream(head_for_library(line), exchange);
+    const Carried carried{&exchange, &stream, line.http_1_0};
+    bool closed = false;
+    try {
+      // "Close", since settle_headers() takes that back when it is not so.
+      return process_request(stream, true, closed,
+                             [&](httplib::Request& request) { request.response_handler = CarriedBy{&carried}; }) &&
+             stream.flush();
+    } catch (...) {
+      return false;  // out of memory; half an answer may be out
+    }
+  }
+
+ private:
+  static std::string head_for_library(const RequestLine& line) {
+    std::string head(line.method);
+    return head.append(" ").append(line.path).append(line.http_1_0 ? " HTTP/1.0\r\n\r\n" : " HTTP/1.1\r\n\r\n");
+  }
+};
+
+Protocol::Protocol() : library_(std::make_unique<Library>()) {}
+Protocol::~Protocol() = default;
+
+bool Protocol::serve(const RequestLine& line, Exchange& exchange) {
+  return library_->serve(line, exchange);
+}
+
+}  // namespace scrip::http

@@ -1,0 +1,169 @@
+#include "ledger/batch.h"
+
+#include <utility>
+
+#include "ledger/claim_facts.h"
+
+namespace scrip {
+
+Batch::Batch(Store& store, LedgerState state, Micros now, const LedgerOptions& options, const LedgerEvents& events)
+    : store_(store), state_(std::move(state)), now_(now), options_(options), events_(events) {}
+
+void Batch::want_holding(std::int64_t campaign, const std::optional<std::string>& user_id,
+                         const std::optional<std::string>& subject, Wanted& wanted) const {
+  if (!user_id) return;
+  wanted.holdings.push_back({campaign, *user_id, std::nullopt});
+  if (subject) wanted.holdings.push_back({campaign, *user_id, subject});
+  wanted.attributes.push_back(*user_id);
+}
+
+void Batch::want(const Submission& submission, Wanted& wanted) {
+  if (submission.idempotency) wanted.idempotency.push_back(submission.idempotency->key);
+  const auto want_issue = [&](std::int64_t campaign, const Issue& issue) {
+    want_holding(campaign, issue.user_id, issue.subject, wanted);
+  };
+  const auto want_coupon = [&](CouponKey key) {
+    wanted.tallies.push_back(key.campaign);
+    wanted.coupons.push_back(key);
+  };
+  struct Visitor {
+    Wanted& wanted;
+    decltype(want_issue)& issue;
+    decltype(want_coupon)& coupon;
+    void operator()(const Issue& c) const {
+      wanted.tallies.push_back(c.campaign);
+      wanted.in_hand.emplace_back(c.campaign, 1);
+      issue(c.campaign, c);
+    }
+    void operator()(const IssueMany& c) const {
+      wanted.tallies.push_back(c.campaign);
+      wanted.in_hand.emplace_back(c.campaign, static_cast<std::int64_t>(c.items.size()));
+      for (const Issue& item : c.items) issue(c.campaign, item);
+    }
+    void operator()(const Assign& c) const {
+      coupon(c.coupon);
+      // An imported coupon that is assigned here is gone for an issue of the same batch.
+      wanted.in_hand.emplace_back(c.coupon.campaign, 1);
+      issue(c.coupon.campaign, Issue{.user_id = c.user_id, .subject = c.subject});
+    }
+    void operator()(const Redeem& c) const { coupon(c.coupon); }
+    void operator()(const Cancel& c) const { coupon(c.coupon); }
+    void operator()(const CreateCampaign&) const {}
+    void operator()(const EditCampaign& c) const { wanted.tallies.push_back(c.campaign); }
+    void operator()(const Generate& c) const { wanted.tallies.push_back(c.campaign); }
+    void operator()(const PutAttributes&) const {}
+    void operator()(const AddUser& c) const { wanted.logins.push_back(c.user.login); }
+    void operator()(const ChangeUser& c) const { wanted.logins.push_back(c.login); }
+    void operator()(const ActivatePolicies&) const {}
+  };
+  std::visit(Visitor{wanted, want_issue, want_coupon}, submission.command);
+}
+
+Result<void> Batch::prepare(const std::vector<Submission*>& submissions) {
+  Wanted wanted;
+  for (const Submission* submission : submissions) want(*submission, wanted);
+  if (auto loaded = store_.load(wanted, loaded_); !loaded) return loaded;
+  // Whose a coupon is, is known only now.
+  Wanted holders;
+  for (const CouponKey& key : wanted.coupons) {
+    const auto found = loaded_.coupons.find(key);
+    if (found == loaded_.coupons.end() || !found->second) continue;
+    want_holding(key.campaign, found->second->user_id, found->second->subject, holders);
+  }
+  if (!holders.holdings.empty()) {
+    if (auto loaded = store_.load(holders, loaded_); !loaded) return loaded;
+  }
+  tallies_before_ = loaded_.tallies;
+  return {};
+}
+
+Result<void> Batch::decide(Submission& submission) {
+  if (submission.deadline && std::chrono::steady_clock::now() > *submission.deadline) {
+    submission.outcome.error = Error{.code = Code::deadline_exceeded, .message = "The deadline has passed."};
+    return {};
+  }
+  if (!submission.idempotency) return dispatch(submission);
+
+  const Idempotency& idempotency = *submission.idempotency;
+  std::optional<IdempotencyRecord>& kept = loaded_.idempotency[idempotency.key];
+  if (kept) {
+    if (kept->fingerprint != idempotency.fingerprint) {
+      submission.outcome.error =
+          Error{.code = Code::idempotency_key_reused, .message = "This Idempotency-Key was used for another request."};
+      return {};
+    }
+    submission.answer = KeptAnswer{.status = kept->status, .body = kept->body};
+    submission.replayed = true;
+    return {};
+  }
+  if (auto decided = dispatch(submission); !decided) return decided;
+  submission.answer = idempotency.render(submission.outcome);
+  // A failure of ours may be over when the client tries again, so it is not the answer for good.
+  if (submission.answer->status >= 500) return {};
+  kept = IdempotencyRecord{.key = idempotency.key,
+                           .fingerprint = idempotency.fingerprint,
+                           .status = submission.answer->status,
+                           .body = submission.answer->body,
+                           .created_at = real_time()};
+  changes_.idempotency.push_back(*kept);
+  return {};
+}
+
+Result<void> Batch::dispatch(Submission& submission) {
+  struct Visitor {
+    Batch& batch;
+    Submission& submission;
+
+    Result<void> one(Result<ClaimOutcome> claim) const {
+      if (!claim) return claim.error();
+      submission.outcome.claim = std::move(*claim);
+      submission.outcome.error = std::exchange(submission.outcome.claim.error, std::nullopt);
+      return {};
+    }
+    Result<void> operator()(const Issue& c) const { return one(batch.issue(submission.actor, c)); }
+    Result<void> operator()(const Assign& c) const { return one(batch.assign(submission.actor, c)); }
+    Result<void> operator()(const Redeem& c) const { return one(batch.redeem(submission.actor, c)); }
+    Result<void> operator()(const Cancel& c) const { return one(batch.cancel(submission.actor, c)); }
+    Result<void> operator()(const IssueMany& c) const {
+      if (!batch.state_.catalog->campaign(c.campaign)) {
+        submission.outcome.error = campaign_not_found();
+        return {};
+      }
+      submission.outcome.claims.reserve(c.items.size());
+      for (Issue item : c.items) {
+        item.campaign = c.campaign;
+        auto claim = batch.issue(submission.actor, item);
+        if (!claim) return claim.error();
+        submission.outcome.claims.push_back(std::move(*claim));
+      }
+      return {};
+    }
+    Result<void> operator()(const CreateCampaign& c) const { return batch.create(submission, c); }
+    Result<void> operator()(const EditCampaign& c) const { return batch.edit(submission, c); }
+    Result<void> operator()(const Generate& c) const { return batch.generate(submission, c); }
+    Result<void> operator()(const PutAttributes& c) const {
+      batch.changes_.attributes[c.user_id] = c.attributes;
+      batch.loaded_.attributes[c.user_id] = c.attributes;
+      return {};
+    }
+    Result<void> operator()(const AddUser& c) const { return batch.add_user(submission, c); }
+    Result<void> operator()(const ChangeUser& c) const { return batch.change_user(submission, c); }
+    Result<void> operator()(const ActivatePolicies& c) const { return batch.activate(submission, c); }
+  };
+  return std::visit(Visitor{*this, submission}, submission.command);
+}
+
+Changes& Batch::finish() {
+  for (const auto& [campaign, after] : loaded_.tallies) {
+    const CampaignTally before = tallies_before_[campaign];
+    if (after == before) continue;
+    changes_.tallies[campaign] = CampaignTally{.issued = after.issued - before.issued,
+                                               .redeemed = after.redeemed - before.redeemed,
+                                               .next_serial = after.next_serial - before.next_serial,
+                                               .by_hand = after.by_hand - before.by_hand,
+                                               .pooled = after.pooled - before.pooled};
+  }
+  return changes_;
+}
+
+}  // namespace scrip

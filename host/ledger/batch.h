@@ -1,0 +1,101 @@
+// One batch of commands between begin and commit: what was read for it, what it has changed so far,
+// and the decisions. Each command sees what the ones before it did, because they change the working
+// set that was loaded; nothing outside sees any of it until the ledger has committed.
+//
+// Used by the ledger's thread alone. A Result that is an error means that the store failed and the
+// whole batch with it; a command's own refusal is in its outcome.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "db/store.h"
+#include "ledger/catalog.h"
+#include "ledger/command.h"
+#include "ledger/judge.h"
+#include "ledger/ledger.h"
+
+namespace scrip {
+
+// What the ledger carries from one batch to the next. A batch works on a copy, which the ledger
+// keeps when the batch is durable and drops when it is not.
+struct LedgerState {
+  std::shared_ptr<const Catalog> catalog;
+  std::shared_ptr<Judge> judge;  // null before the first activation
+  std::int64_t last_decision = 0;
+  std::int64_t last_revision = 0;  // the greatest RevisionRow::number
+};
+
+class Batch {
+ public:
+  Batch(Store& store, LedgerState state, Micros now, const LedgerOptions& options, const LedgerEvents& events);
+
+  // Reads what the commands need. Called once, with all of them, before the first decide().
+  Result<void> prepare(const std::vector<Submission*>& submissions);
+
+  // Decides one command: fills in its outcome and, with an idempotency key, its answer.
+  Result<void> decide(Submission& submission);
+
+  // What is to be committed. Called once, after the last decide().
+  Changes& finish();
+
+  const LedgerState& state() const { return state_; }
+
+ private:
+  // What a command needs, for prepare().
+  void want(const Submission& submission, Wanted& wanted);
+  void want_holding(std::int64_t campaign, const std::optional<std::string>& user_id,
+                    const std::optional<std::string>& subject, Wanted& wanted) const;
+
+  Result<void> dispatch(Submission& submission);
+
+  // batch_claims.cpp
+  Result<ClaimOutcome> issue(const Actor& actor, const Issue& command);
+  Result<ClaimOutcome> assign(const Actor& actor, const Assign& command);
+  Result<ClaimOutcome> redeem(const Actor& actor, const Redeem& command);
+  Result<ClaimOutcome> cancel(const Actor& actor, const Cancel& command);
+  // The coupon that the next issue gives; nullopt: none is left.
+  Result<std::optional<Coupon>> next_coupon(const Campaign& campaign);
+  // Reads on which serials were assigned by hand, from `serial` on.
+  Result<void> load_taken(std::int64_t campaign, std::int64_t serial);
+  // The row of a coupon, or an available one when it has none.
+  Coupon coupon_at(CouponKey key) const;
+  Facts facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
+                  const std::optional<std::string>& user_id, const std::optional<std::string>& subject);
+  Result<Verdict> ask(Hook hook, Facts& facts);
+  // Gives `coupon` to the user: the row, the tally, the holdings, the counters.
+  void give(Coupon& coupon, const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
+            const Verdict& verdict);
+  void store_coupon(const Coupon& coupon);
+  void change_holdings(const Coupon& coupon, Holding by);
+  void count(std::int64_t campaign, const Counters& changes);
+  // Records the decision; the outcome of a refusal is what comes back.
+  std::int64_t record(Hook hook, const Facts& facts, const Verdict& verdict, const Coupon* coupon);
+  ClaimOutcome refuse(const Actor& actor, Hook hook, const Facts& facts, const Verdict& verdict, Error error,
+                      const Coupon* coupon);
+
+  // batch_definitions.cpp
+  Result<void> create(Submission& submission, const CreateCampaign& command);
+  Result<void> edit(Submission& submission, const EditCampaign& command);
+  Result<void> generate(Submission& submission, const Generate& command);
+  Result<void> add_user(Submission& submission, const AddUser& command);
+  Result<void> change_user(Submission& submission, const ChangeUser& command);
+  Result<void> activate(Submission& submission, const ActivatePolicies& command);
+  std::optional<Error> unfit(const Campaign& campaign) const;
+  // Generates codes; false when the format has no room for them.
+  bool add_codes(const Campaign& campaign, std::int64_t count);
+  void put_campaign(Campaign campaign);
+
+  Store& store_;
+  LedgerState state_;
+  const Micros now_;
+  const LedgerOptions& options_;
+  const LedgerEvents& events_;
+  Loaded loaded_;
+  std::unordered_map<std::int64_t, CampaignTally> tallies_before_;
+  Changes changes_;
+};
+
+}  // namespace scrip

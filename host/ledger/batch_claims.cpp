@@ -1,0 +1,303 @@
+// How a batch decides claims: issue, assign, redeem, cancel.
+#include <algorithm>
+#include <iterator>
+
+#include "ledger/batch.h"
+#include "ledger/claim_facts.h"
+#include "policy/decision_record.h"
+
+namespace scrip {
+namespace {
+
+const Holding no_holding;
+const std::string no_attributes = "{}";
+
+Error sold_out() {
+  return Error{.code = Code::sold_out, .message = "All coupons of this campaign have been given out."};
+}
+
+}  // namespace
+
+Coupon Batch::coupon_at(CouponKey key) const {
+  const auto found = loaded_.coupons.find(key);
+  if (found != loaded_.coupons.end() && found->second) return *found->second;
+  return Coupon{.key = key};
+}
+
+Facts Batch::facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
+                       const std::optional<std::string>& user_id, const std::optional<std::string>& subject) {
+  const auto holding = [&](const std::optional<std::string>& of) -> const Holding& {
+    if (!user_id) return no_holding;
+    const auto found = loaded_.holdings.find({campaign->number, *user_id, of});
+    return found == loaded_.holdings.end() ? no_holding : found->second;
+  };
+  const auto attributes = user_id ? loaded_.attributes.find(*user_id) : loaded_.attributes.end();
+  Facts facts = facts_of(now_, campaign, loaded_.tallies[campaign->number], user_id, subject, holding(std::nullopt),
+                         subject ? holding(subject) : no_holding,
+                         attributes == loaded_.attributes.end() ? no_attributes : attributes->second);
+  facts.coupon = coupon_facts(state_.catalog->book(), coupon);
+  return facts;
+}
+
+Result<Verdict> Batch::ask(Hook hook, Facts& facts) {
+  if (!state_.judge) {
+    Verdict verdict{.kind = Verdict::Kind::failed, .code = "policy_error"};
+    verdict.trace.push_back({.rule = "host", .kind = TraceEntry::Kind::failed, .detail = "no policies are active"});
+    return verdict;
+  }
+  const std::int64_t campaign = facts.campaign->number;
+  const auto started = std::chrono::steady_clock::now();
+  auto verdict = state_.judge->decide(hook, facts, [&](const std::string& counter) -> Result<std::int64_t> {
+    CounterKey key{campaign, counter};
+    const auto found = loaded_.counters.find(key);
+    if (found != loaded_.counters.end()) return found->second;
+    if (auto loaded = store_.load({.counters = {key}}, loaded_); !loaded) return loaded.error();
+    // A rule may have counted without reading; that is not in the store yet.
+    const auto changed = changes_.counters.find(key);
+    std::int64_t& value = loaded_.counters[key];
+    if (changed != changes_.counters.end()) value += changed->second;
+    return value;
+  });
+  if (verdict && events_.decided) {
+    const auto took = std::chrono::steady_clock::now() - started;
+    events_.decided(facts.campaign->id, hook, verdict->allowed() ? "allowed" : verdict->code,
+                    std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  }
+  if (verdict && verdict->kind == Verdict::Kind::failed) {
+    const std::string& policy = facts.campaign->policy;
+    if (events_.policy_failed) events_.policy_failed(policy, verdict->trace);
+    if (events_.quarantined && state_.judge->active().quarantine.holds(policy)) events_.quarantined(policy);
+  }
+  return verdict;
+}
+
+void Batch::store_coupon(const Coupon& coupon) {
+  auto& row = loaded_.coupons[coupon.key];
+  const auto [change, first] = changes_.coupons.try_emplace(coupon.key);
+  if (first) change->second.is_new = !row;
+  change->second.coupon = coupon;
+  row = coupon;
+}
+
+void Batch::change_holdings(const Coupon& coupon, Holding by) {
+  if (!coupon.user_id) return;
+  const auto change = [&](const std::optional<std::string>& subject) {
+    const auto found = loaded_.holdings.find({coupon.key.campaign, *coupon.user_id, subject});
+    if (found == loaded_.holdings.end()) return;
+    found->second.issued += by.issued;
+    found->second.redeemed += by.redeemed;
+  };
+  change(std::nullopt);
+  if (coupon.subject) change(coupon.subject);
+}
+
+void Batch::count(std::int64_t campaign, const Counters& changes) {
+  for (const auto& [counter, by] : changes) {
+    if (by == 0) continue;
+    CounterKey key{campaign, counter};
+    if (const auto found = loaded_.counters.find(key); found != loaded_.counters.end()) found->second += by;
+    changes_.counters[std::move(key)] += by;
+  }
+}
+
+std::int64_t Batch::record(Hook hook, const Facts& facts, const Verdict& verdict, const Coupon* coupon) {
+  DecisionRow row{.id = ++state_.last_decision,
+                  .at = now_,
+                  .campaign = facts.campaign->number,
+                  .user_id = facts.user.id,
+                  .revision = state_.judge ? state_.judge->active().number : 0,
+                  .code = verdict.allowed() ? std::string() : verdict.code,
+                  .record = encode_decision(hook, facts, verdict)};
+  if (coupon) row.serial = coupon->key.serial;
+  changes_.decisions.push_back(std::move(row));
+  return state_.last_decision;
+}
+
+ClaimOutcome Batch::refuse(const Actor& actor, Hook hook, const Facts& facts, const Verdict& verdict, Error error,
+                           const Coupon* coupon) {
+  ClaimOutcome outcome;
+  // A quarantined policy is refused by the thousand and says nothing new.
+  if (verdict.kind != Verdict::Kind::quarantined) outcome.decision = record(hook, facts, verdict, coupon);
+  if (error.trace.empty()) error.trace = trace_json(verdict.trace);
+  if (actor.role == Role::user) {
+    error.trace.clear();
+    error.detail.clear();
+  }
+  outcome.error = std::move(error);
+  return outcome;
+}
+
+Result<void> Batch::load_taken(std::int64_t campaign, std::int64_t serial) {
+  const std::int64_t stored_next = tallies_before_[campaign].next_serial;
+  Loaded more;
+  if (auto loaded = store_.load({.in_hand = {{campaign, serial - stored_next + 1'000}}}, more); !loaded) return loaded;
+  Loaded::InHand& hand = loaded_.in_hand[campaign];
+  Loaded::InHand& fresh = more.in_hand[campaign];
+  std::erase_if(fresh.taken, [&](std::int64_t taken) { return taken < serial; });
+  std::vector<std::int64_t> merged;
+  // What this batch assigned is not in the store yet.
+  std::set_union(hand.taken.begin(), hand.taken.end(), fresh.taken.begin(), fresh.taken.end(),
+                 std::back_inserter(merged));
+  hand.taken = std::move(merged);
+  hand.taken_below = fresh.taken_below;
+  return {};
+}
+
+Result<std::optional<Coupon>> Batch::next_coupon(const Campaign& campaign) {
+  CampaignTally& tally = loaded_.tallies[campaign.number];
+  if (campaign.total && tally.issued >= *campaign.total) return std::optional<Coupon>();
+  Loaded::InHand& hand = loaded_.in_hand[campaign.number];
+  if (!hand.pooled.empty()) return std::optional<Coupon>(hand.pooled.front());
+
+  std::int64_t serial = tally.next_serial;
+  for (;;) {
+    if (serial >= state_.catalog->book().serials(campaign.number)) {
+      // The total allows more than was generated: no total, a raised one, or gaps.
+      const std::int64_t lacking = campaign.total ? *campaign.total - tally.issued : options_.code_chunk;
+      if (!add_codes(campaign, lacking) && !add_codes(campaign, 1)) return std::optional<Coupon>();
+    }
+    if (serial >= hand.taken_below) {
+      if (auto loaded = load_taken(campaign.number, serial); !loaded) return loaded.error();
+    }
+    const bool taken = std::binary_search(hand.taken.begin(), hand.taken.end(), serial);
+    if (!taken && state_.catalog->book().owns({campaign.number, serial})) break;
+    ++serial;
+  }
+  return std::optional<Coupon>(Coupon{.key = {campaign.number, serial}});
+}
+
+void Batch::give(Coupon& coupon, const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
+                 const Verdict& verdict) {
+  CampaignTally& tally = loaded_.tallies[coupon.key.campaign];
+  Loaded::InHand& hand = loaded_.in_hand[coupon.key.campaign];
+  if (coupon.key.serial < 0) {
+    --tally.pooled;
+    std::erase_if(hand.pooled, [&](const Coupon& pooled) { return pooled.key == coupon.key; });
+  }
+  coupon.state = CouponState::issued;
+  coupon.user_id = user_id;
+  coupon.subject = subject;
+  coupon.issued_at = now_;
+  if (verdict.expires_at) coupon.expires_at = verdict.expires_at;
+  ++tally.issued;
+  store_coupon(coupon);
+  change_holdings(coupon, {.issued = 1});
+  count(coupon.key.campaign, verdict.counts);
+}
+
+Result<ClaimOutcome> Batch::issue(const Actor& actor, const Issue& command) {
+  const auto campaign = state_.catalog->campaign(command.campaign);
+  if (!campaign) return ClaimOutcome{.error = campaign_not_found()};
+
+  auto next = next_coupon(*campaign);
+  if (!next) return next.error();
+  // With nothing left the policy is asked all the same: who has a coupon already is told so rather
+  // than "sold out".
+  Coupon coupon = *next ? **next : Coupon{.key = {campaign->number, -1}, .created_at = now_};
+  Facts facts = facts_for(campaign, coupon, command.user_id, command.subject);
+  const Coupon* shown = *next ? &coupon : nullptr;
+
+  if (auto objection = objection_to_issue(*campaign, now_)) {
+    return refuse(actor, Hook::issue, facts, host_verdict(*objection), *objection, nullptr);
+  }
+  auto verdict = ask(Hook::issue, facts);
+  if (!verdict) return verdict.error();
+  if (!verdict->allowed()) return refuse(actor, Hook::issue, facts, *verdict, refusal(*verdict), nullptr);
+  if (!shown) return refuse(actor, Hook::issue, facts, host_verdict(sold_out()), sold_out(), nullptr);
+
+  if (coupon.key.serial >= 0) {
+    CampaignTally& tally = loaded_.tallies[campaign->number];
+    auto& taken = loaded_.in_hand[campaign->number].taken;
+    const auto passed = std::lower_bound(taken.begin(), taken.end(), coupon.key.serial);
+    tally.by_hand -= passed - taken.begin();
+    taken.erase(taken.begin(), passed);
+    tally.next_serial = coupon.key.serial + 1;
+  }
+  coupon.decision = record(Hook::issue, facts, *verdict, &coupon);
+  give(coupon, command.user_id, command.subject, *verdict);
+  return ClaimOutcome{.coupon = coupon, .decision = coupon.decision};
+}
+
+Result<ClaimOutcome> Batch::assign(const Actor& actor, const Assign& command) {
+  const auto campaign = state_.catalog->campaign(command.coupon.campaign);
+  if (!campaign) return ClaimOutcome{.error = coupon_not_found()};
+  Coupon coupon = coupon_at(command.coupon);
+  Facts facts = facts_for(campaign, coupon, command.user_id, command.subject);
+
+  std::optional<Error> objection = objection_to_issue(*campaign, now_);
+  const CampaignTally& before = loaded_.tallies[campaign->number];
+  if (coupon.state != CouponState::available) {
+    objection = Error{.code = Code::already_assigned, .message = "This coupon has already been given to somebody."};
+  } else if (!objection && campaign->total && before.issued >= *campaign->total) {
+    objection = sold_out();
+  }
+  if (objection) return refuse(actor, Hook::issue, facts, host_verdict(*objection), *objection, &coupon);
+  auto verdict = ask(Hook::issue, facts);
+  if (!verdict) return verdict.error();
+  if (!verdict->allowed()) return refuse(actor, Hook::issue, facts, *verdict, refusal(*verdict), &coupon);
+
+  CampaignTally& tally = loaded_.tallies[campaign->number];
+  if (coupon.key.serial >= tally.next_serial) {
+    auto& taken = loaded_.in_hand[campaign->number].taken;
+    taken.insert(std::lower_bound(taken.begin(), taken.end(), coupon.key.serial), coupon.key.serial);
+    ++tally.by_hand;
+  }
+  coupon.decision = record(Hook::issue, facts, *verdict, &coupon);
+  give(coupon, command.user_id, command.subject, *verdict);
+  return ClaimOutcome{.coupon = coupon, .decision = coupon.decision};
+}
+
+Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
+  const auto campaign = state_.catalog->campaign(command.coupon.campaign);
+  Coupon coupon = coupon_at(command.coupon);
+  if (!campaign || !may_see(actor, coupon)) return ClaimOutcome{.error = coupon_not_found()};
+  Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
+  facts.order = command.order;
+
+  if (auto objection = objection_to_redeem(*campaign, coupon, now_)) {
+    return refuse(actor, Hook::redeem, facts, host_verdict(*objection), *objection, &coupon);
+  }
+  auto verdict = ask(Hook::redeem, facts);
+  if (!verdict) return verdict.error();
+  if (!verdict->allowed()) return refuse(actor, Hook::redeem, facts, *verdict, refusal(*verdict), &coupon);
+
+  coupon.state = CouponState::redeemed;
+  coupon.redeemed_at = now_;
+  if (command.order) {
+    coupon.order_id = command.order->id;
+    if (verdict->discount) coupon.discount = Money{*verdict->discount, command.order->currency};
+  }
+  coupon.decision = record(Hook::redeem, facts, *verdict, &coupon);
+  ++loaded_.tallies[campaign->number].redeemed;
+  store_coupon(coupon);
+  change_holdings(coupon, {.redeemed = 1});
+  count(campaign->number, verdict->counts);
+  return ClaimOutcome{.coupon = coupon, .decision = coupon.decision};
+}
+
+Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
+  const auto campaign = state_.catalog->campaign(command.coupon.campaign);
+  Coupon coupon = coupon_at(command.coupon);
+  if (!campaign || !may_see(actor, coupon)) return ClaimOutcome{.error = coupon_not_found()};
+  Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
+
+  if (auto objection = objection_to_cancel(coupon)) {
+    return refuse(actor, Hook::cancel, facts, host_verdict(*objection), *objection, &coupon);
+  }
+  auto verdict = ask(Hook::cancel, facts);
+  if (!verdict) return verdict.error();
+  if (!verdict->allowed()) return refuse(actor, Hook::cancel, facts, *verdict, refusal(*verdict), &coupon);
+
+  coupon.state = CouponState::issued;
+  coupon.redeemed_at.reset();
+  coupon.discount.reset();
+  coupon.order_id.reset();
+  coupon.decision = record(Hook::cancel, facts, *verdict, &coupon);
+  --loaded_.tallies[campaign->number].redeemed;
+  store_coupon(coupon);
+  change_holdings(coupon, {.redeemed = -1});
+  count(campaign->number, verdict->counts);
+  return ClaimOutcome{.coupon = coupon, .decision = coupon.decision};
+}
+
+}  // namespace scrip

@@ -1,0 +1,39 @@
+// What a policy is told about a claim, and what the host itself refuses before it asks one. Shared
+// by the ledger, which then stores the outcome, and by validate, which does not. Pure functions.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "coupon/campaign.h"
+#include "coupon/code_book.h"
+#include "coupon/coupon.h"
+#include "coupon/error.h"
+#include "db/store.h"
+#include "ledger/command.h"
+#include "policy/facts.h"
+
+namespace scrip {
+
+// Whether the host lets this happen at all: the campaign's period and status, the coupon's state
+// and expiry. nullopt: ask the policy.
+std::optional<Error> objection_to_issue(const Campaign& campaign, Micros now);
+std::optional<Error> objection_to_redeem(const Campaign& campaign, const Coupon& coupon, Micros now);
+std::optional<Error> objection_to_cancel(const Coupon& coupon);
+
+// False: to this actor the coupon does not exist.
+bool may_see(const Actor& actor, const Coupon& coupon);
+
+Error coupon_not_found();
+Error campaign_not_found();
+
+// Facts without counters. `for_subject` counts only when there is a subject.
+Facts facts_of(Micros now, std::shared_ptr<const Campaign> campaign, const CampaignTally& tally,
+               const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
+               const Holding& holding, const Holding& for_subject, const std::string& attributes);
+
+// The coupon as facts.coupon: its code by the book, its batch's instant.
+CouponFacts coupon_facts(const CodeBook& book, const Coupon& coupon);
+
+}  // namespace scrip

@@ -1,0 +1,88 @@
+#include "ledger/judge.h"
+
+namespace scrip {
+
+const Judge::Bound& Judge::bind(const Campaign& campaign) {
+  Bound& bound = bound_[campaign.number];
+  if (bound.version == campaign.version) return bound;
+  bound = Bound{.version = campaign.version};
+  auto binding = active_->set->bind(campaign.policy, campaign.params);
+  if (binding) {
+    bound.binding = *binding;
+    return bound;
+  }
+  bound.why = binding.error().message;
+  for (const FieldError& field : binding.error().fields) bound.why += " " + field.field + ": " + field.message;
+  return bound;
+}
+
+Result<Verdict> Judge::decide(Hook hook, Facts& facts, const ReadCounter& read) {
+  const Campaign& campaign = *facts.campaign;
+  if (active_->quarantine.holds(campaign.policy)) {
+    return Verdict{.kind = Verdict::Kind::quarantined,
+                   .code = "policy_quarantined",
+                   .sentence = "This cannot be decided right now. Please try again later."};
+  }
+  const Bound& bound = bind(campaign);
+  if (!bound.binding) {
+    Verdict verdict{.kind = Verdict::Kind::failed, .code = "policy_error"};
+    verdict.trace.push_back({.rule = "host", .kind = TraceEntry::Kind::failed, .detail = bound.why});
+    return verdict;
+  }
+  if (!evaluator_) evaluator_ = active_->set->evaluator();
+  facts.counters.clear();
+  for (std::string& counter : evaluator_->counters(*bound.binding, hook, facts)) {
+    auto value = read(counter);
+    if (!value) return value.error();
+    facts.counters.emplace_back(std::move(counter), *value);
+  }
+  Verdict verdict = evaluator_->decide(*bound.binding, hook, facts);
+  if (verdict.kind == Verdict::Kind::failed) {
+    if (verdict.unstable) {
+      active_->quarantine.suspect(campaign.policy);
+    } else {
+      active_->quarantine.failed(campaign.policy);
+    }
+  } else {
+    active_->quarantine.succeeded(campaign.policy);
+  }
+  return verdict;
+}
+
+Error refusal(const Verdict& verdict) {
+  Error error;
+  error.trace = trace_json(verdict.trace);
+  switch (verdict.kind) {
+    case Verdict::Kind::quarantined:
+      error.code = Code::policy_quarantined;
+      error.message = verdict.sentence;
+      break;
+    case Verdict::Kind::failed:
+      error.code = Code::policy_error;
+      error.message = "This cannot be decided right now. Please try again later.";
+      break;
+    case Verdict::Kind::denied:
+    case Verdict::Kind::allowed:
+      error.code = Code::denied;
+      error.denied_as = verdict.code;
+      error.message = verdict.sentence;
+      error.detail = verdict.detail;
+      break;
+  }
+  return error;
+}
+
+Verdict host_verdict(const Error& error) {
+  Verdict verdict{.kind = Verdict::Kind::denied,
+                  .code = std::string(error.public_code()),
+                  .sentence = error.message,
+                  .detail = error.detail};
+  verdict.trace.push_back({.rule = "host",
+                           .kind = TraceEntry::Kind::denied,
+                           .code = verdict.code,
+                           .detail = verdict.detail,
+                           .sentence = verdict.sentence});
+  return verdict;
+}
+
+}  // namespace scrip

@@ -1,0 +1,60 @@
+// Asks a policy for its verdict: the active set, an evaluator of it, each campaign's binding, and
+// the quarantine. Used by the ledger's thread for what is stored and by readers for validate; each
+// Judge belongs to one thread at a time, the ActivePolicies behind them are shared.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <unordered_map>
+
+#include "coupon/campaign.h"
+#include "policy/policy_set.h"
+#include "policy/quarantine.h"
+
+namespace scrip {
+
+// A policy set from its activation to the next one. A reload makes a new one even of the same
+// files, so a quarantine ends with it. Thread-safe.
+struct ActivePolicies {
+  std::shared_ptr<const PolicySet> set;
+  std::int64_t number = 0;  // RevisionRow::number
+  Micros loaded_at = 0;
+  mutable Quarantine quarantine;
+};
+
+// Reads a named counter of the campaign that is being decided.
+using ReadCounter = std::function<Result<std::int64_t>(const std::string& name)>;
+
+class Judge {
+ public:
+  explicit Judge(std::shared_ptr<const ActivePolicies> active) : active_(std::move(active)) {}
+
+  const ActivePolicies& active() const { return *active_; }
+  const std::shared_ptr<const ActivePolicies>& shared_active() const { return active_; }
+
+  // Fills in the counters that the rules declared, then the verdict. An error is a counter that
+  // could not be read; everything that goes wrong in a policy is a verdict.
+  Result<Verdict> decide(Hook hook, Facts& facts, const ReadCounter& read);
+
+ private:
+  struct Bound {
+    std::int64_t version = 0;
+    std::shared_ptr<const Binding> binding;  // null: the campaign does not fit (see why)
+    std::string why;
+  };
+  const Bound& bind(const Campaign& campaign);
+
+  std::shared_ptr<const ActivePolicies> active_;
+  std::unique_ptr<Evaluator> evaluator_;
+  std::unordered_map<std::int64_t, Bound> bound_;  // by campaign number
+};
+
+// What a verdict that is not `allowed` is to the caller. Precondition: !verdict.allowed().
+Error refusal(const Verdict& verdict);
+
+// The verdict for what the host refused itself, so that it is recorded like a policy's.
+Verdict host_verdict(const Error& error);
+
+}  // namespace scrip

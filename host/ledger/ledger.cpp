@@ -1,0 +1,229 @@
+#include "ledger/ledger.h"
+
+#include <atomic>
+#include <mutex>
+#include <thread>
+
+#include "ledger/batch.h"
+#include "ledger/queue.h"
+#include "ops/parking.h"
+
+namespace scrip {
+namespace {
+
+using SteadyClock = std::chrono::steady_clock;
+
+std::int64_t micros_since(SteadyClock::time_point start) {
+  return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start).count();
+}
+
+Error overloaded(std::string message) {
+  return Error{.code = Code::overloaded, .message = std::move(message), .retry_after_s = 1};
+}
+
+}  // namespace
+
+class Ledger::Impl {
+ public:
+  Impl(Store& store, const Clock& clock, LedgerOptions options, LedgerEvents events, LedgerState state)
+      : store_(store),
+        clock_(clock),
+        options_(std::move(options)),
+        events_(std::move(events)),
+        queue_(options_.queue),
+        state_(std::move(state)) {
+    publish();
+  }
+
+  void start() {
+    thread_ = std::thread([this] { run(); });
+  }
+
+  void stop() {
+    queue_.close();
+    if (thread_.joinable()) thread_.join();
+  }
+
+  void submit(Submission& submission) {
+    submission.submitted_at = SteadyClock::now();
+    switch (queue_.put(submission)) {
+      case Queue::Entry::taken:
+        return;
+      case Queue::Entry::full:
+        submission.outcome.error = overloaded("Too many requests are waiting.");
+        break;
+      case Queue::Entry::closed:
+        submission.outcome.error = overloaded("The server is stopping.");
+        break;
+      case Queue::Entry::key_in_progress:
+        submission.outcome.error = Error{.code = Code::request_in_progress,
+                                         .message = "A request with this Idempotency-Key is still running."};
+        break;
+    }
+    submission.done(submission);
+  }
+
+  std::shared_ptr<const Catalog> catalog() const {
+    const std::lock_guard lock(published_mutex_);
+    return catalog_;
+  }
+  std::shared_ptr<const ActivePolicies> policies() const {
+    const std::lock_guard lock(published_mutex_);
+    return policies_;
+  }
+  std::size_t queue_length() const { return queue_.size(); }
+  bool storage_works() const { return storage_works_.load(std::memory_order_relaxed); }
+
+ private:
+  void run() {
+    std::vector<Submission*> batch;
+    const auto patience = std::chrono::milliseconds(200);
+    while (queue_.take(batch, options_.batch, patience)) {
+      if (batch.empty()) {
+        store_.idle();
+        continue;
+      }
+      settle(batch);
+      batch.clear();
+    }
+  }
+
+  void settle(const std::vector<Submission*>& submissions) {
+    auto settled = commit(submissions);
+    storage_works_.store(settled.ok(), std::memory_order_relaxed);
+    if (!settled && events_.commit_failed) events_.commit_failed(settled.error());
+    for (Submission* submission : submissions) {
+      if (!settled) {
+        submission->outcome = Outcome{};
+        submission->outcome.error = settled.error();
+        submission->answer.reset();
+        submission->replayed = false;
+      }
+      queue_.release(*submission);
+      submission->done(*submission);
+    }
+  }
+
+  Result<void> commit(const std::vector<Submission*>& submissions) {
+    const auto started = SteadyClock::now();
+    if (auto begun = store_.begin(); !begun) return begun;
+    Batch batch(store_, state_, clock_.now(), options_, events_);
+    if (auto decided = decide(batch, submissions); !decided) {
+      store_.rollback();
+      return decided;
+    }
+    Changes& changes = batch.finish();
+    forget_old_keys(changes);
+    const std::int64_t decide_us = micros_since(started);
+    const auto committing = SteadyClock::now();
+    if (changes.empty()) {
+      store_.rollback();
+    } else if (auto committed = store_.commit(changes); !committed) {
+      return committed;
+    }
+    keep(batch.state());
+    if (events_.committed) events_.committed(submissions.size(), decide_us, micros_since(committing));
+    return {};
+  }
+
+  static Result<void> decide(Batch& batch, const std::vector<Submission*>& submissions) {
+    if (auto prepared = batch.prepare(submissions); !prepared) return prepared;
+    for (Submission* submission : submissions) {
+      if (auto decided = batch.decide(*submission); !decided) return decided;
+    }
+    return {};
+  }
+
+  void forget_old_keys(Changes& changes) {
+    const Micros now = real_time();
+    if (changes.empty() || now < forget_next_) return;
+    changes.forget_idempotency_before = now - options_.keep_idempotency;
+    forget_next_ = now + 10 * scrip::second;
+  }
+
+  void keep(const LedgerState& state) {
+    const bool changed = state.catalog != state_.catalog || state.judge != state_.judge;
+    state_ = state;
+    if (changed) publish();
+  }
+
+  void publish() {
+    const std::lock_guard lock(published_mutex_);
+    catalog_ = state_.catalog;
+    policies_ = state_.judge ? state_.judge->shared_active() : nullptr;
+  }
+
+  Store& store_;
+  const Clock& clock_;
+  const LedgerOptions options_;
+  const LedgerEvents events_;
+  Queue queue_;
+  LedgerState state_;  // the ledger's thread alone
+  Micros forget_next_ = 0;
+  std::atomic<bool> storage_works_{true};
+  mutable std::mutex published_mutex_;
+  std::shared_ptr<const Catalog> catalog_;
+  std::shared_ptr<const ActivePolicies> policies_;
+  std::thread thread_;
+};
+
+Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, const Clock& clock, LedgerOptions options,
+                                             LedgerEvents events) {
+  auto definitions = store.definitions();
+  if (!definitions) return definitions.error();
+  auto last_decision = store.last_decision();
+  if (!last_decision) return last_decision.error();
+  auto reader = store.reader();
+  if (!reader) return reader.error();
+  auto last_revision = (*reader)->active_revision();
+  if (!last_revision) return last_revision.error();
+  // The active one need not be the last: look on until there is none.
+  for (std::int64_t number = *last_revision + 1;; ++number) {
+    auto row = (*reader)->revision(number);
+    if (!row) return row.error();
+    if (!*row) break;
+    *last_revision = number;
+  }
+  LedgerState state{.catalog = Catalog::from(*definitions),
+                    .judge = nullptr,
+                    .last_decision = *last_decision,
+                    .last_revision = *last_revision};
+  auto impl = std::make_unique<Impl>(store, clock, std::move(options), std::move(events), std::move(state));
+  return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
+}
+
+Ledger::Ledger(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Ledger::~Ledger() {
+  stop();
+}
+void Ledger::start() {
+  impl_->start();
+}
+void Ledger::stop() {
+  impl_->stop();
+}
+void Ledger::submit(Submission& submission) {
+  impl_->submit(submission);
+}
+
+void Ledger::execute(Submission& submission) {
+  submission.waiter = &Parking::current();
+  submission.done = [](Submission& done) { static_cast<Parking*>(done.waiter)->unpark(); };
+  impl_->submit(submission);
+  static_cast<Parking*>(submission.waiter)->park();
+}
+
+std::shared_ptr<const Catalog> Ledger::catalog() const {
+  return impl_->catalog();
+}
+std::shared_ptr<const ActivePolicies> Ledger::policies() const {
+  return impl_->policies();
+}
+std::size_t Ledger::queue_length() const {
+  return impl_->queue_length();
+}
+bool Ledger::storage_works() const {
+  return impl_->storage_works();
+}
+
+}  // namespace scrip

@@ -1,0 +1,44 @@
+// The commands that wait for the ledger: many callers, one taker, bounded.
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <cstddef>
+#include <mutex>
+#include <unordered_set>
+#include <vector>
+
+#include "db/store.h"
+#include "ledger/command.h"
+
+namespace scrip {
+
+class Queue {
+ public:
+  explicit Queue(std::size_t limit) : limit_(limit) {}
+
+  enum class Entry { taken, full, closed, key_in_progress };
+
+  // `key_in_progress`: a submission with this Idempotency-Key has not been answered yet.
+  Entry put(Submission& submission);
+
+  // Waits until there is something, the queue is closed, or `patience` is over. Moves at most
+  // `most` into `out` (empty: nothing came). False when closed and empty.
+  bool take(std::vector<Submission*>& out, std::size_t most, std::chrono::milliseconds patience);
+
+  // The key of an answered submission may be used again. Called before its `done`.
+  void release(const Submission& submission);
+
+  void close();
+  std::size_t size() const;
+
+ private:
+  const std::size_t limit_;
+  mutable std::mutex mutex_;
+  std::condition_variable arrived_;
+  std::vector<Submission*> waiting_;
+  std::unordered_set<IdempotencyKey> keys_;
+  bool closed_ = false;
+};
+
+}  // namespace scrip

@@ -1,0 +1,56 @@
+#include "ledger/validate.h"
+
+#include "ledger/claim_facts.h"
+
+namespace scrip {
+
+Result<Validation> validate(Reader& reader, const Catalog& catalog, Judges& judges,
+                            const std::shared_ptr<const ActivePolicies>& active, const Actor& actor, CouponKey key,
+                            const std::optional<Order>& order, Micros now) {
+  const auto campaign = catalog.campaign(key.campaign);
+  auto row = reader.coupon(key);
+  if (!row) return row.error();
+  const Coupon coupon = row->value_or(Coupon{.key = key});
+  if (!campaign || !may_see(actor, coupon)) return coupon_not_found();
+
+  Validation validation;
+  if (auto objection = objection_to_redeem(*campaign, coupon, now)) {
+    validation.trace = trace_json(host_verdict(*objection).trace);
+    validation.objection = std::move(objection);
+    return validation;
+  }
+  auto tally = reader.tally(campaign->number);
+  if (!tally) return tally.error();
+  Holding holding;
+  Holding for_subject;
+  std::string attributes = "{}";
+  if (coupon.user_id) {
+    auto held = reader.holding({campaign->number, *coupon.user_id, std::nullopt});
+    if (!held) return held.error();
+    holding = *held;
+    if (coupon.subject) {
+      held = reader.holding({campaign->number, *coupon.user_id, coupon.subject});
+      if (!held) return held.error();
+      for_subject = *held;
+    }
+    auto known = reader.attributes(*coupon.user_id);
+    if (!known) return known.error();
+    attributes = *known;
+  }
+  Facts facts = facts_of(now, campaign, *tally, coupon.user_id, coupon.subject, holding, for_subject, attributes);
+  facts.coupon = coupon_facts(catalog.book(), coupon);
+  facts.order = order;
+  auto verdict = judges.lend(active)->decide(Hook::redeem, facts, [&](const std::string& counter) {
+    return reader.counter({campaign->number, counter});
+  });
+  if (!verdict) return verdict.error();
+  validation.trace = trace_json(verdict->trace);
+  if (!verdict->allowed()) {
+    validation.objection = refusal(*verdict);
+  } else if (verdict->discount && order) {
+    validation.discount = Money{*verdict->discount, order->currency};
+  }
+  return validation;
+}
+
+}  // namespace scrip

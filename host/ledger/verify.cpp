@@ -1,0 +1,40 @@
+#include "ledger/verify.h"
+
+#include <unordered_map>
+
+#include "policy/decision_record.h"
+
+namespace scrip {
+
+Result<std::vector<Drift>> verify(Store& store, const Progress& progress) {
+  std::unordered_map<CounterKey, std::int64_t> counted;
+  std::unordered_map<CounterKey, std::int64_t> stored;
+  std::vector<Drift> unreadable;
+  auto drift = store.verify(
+      progress,
+      [&](const DecisionRow& row) {
+        auto decision = decode_decision(row.record);
+        if (!decision) {
+          unreadable.push_back({.what = "decision " + std::to_string(row.id) + ": " + decision.error().message});
+          return;
+        }
+        if (!decision->verdict.allowed()) return;
+        for (const auto& [counter, by] : decision->verdict.counts) counted[{row.campaign, counter}] += by;
+      },
+      [&](const CounterKey& key, std::int64_t value) { stored[key] = value; });
+  if (!drift) return drift;
+  for (const auto& [key, value] : counted) stored.try_emplace(key, 0);
+  for (const auto& [key, value] : stored) {
+    const auto found = counted.find(key);
+    const std::int64_t expected = found == counted.end() ? 0 : found->second;
+    if (value != expected) {
+      drift->push_back({.what = "campaign number " + std::to_string(key.campaign) + ": counter " + key.name,
+                        .stored = value,
+                        .counted = expected});
+    }
+  }
+  drift->insert(drift->end(), unreadable.begin(), unreadable.end());
+  return drift;
+}
+
+}  // namespace scrip

@@ -1,0 +1,52 @@
+#include "lua/param_view.h"
+
+#include "coupon/time.h"
+#include "lua/json_value.h"
+#include "lua/view.h"
+
+namespace scrip {
+namespace {
+
+void push_param(lua_State* L, const Param& param, const Json& value) {
+  if (param.type == ParamType::instant) {
+    const auto instant = parse_instant(value.get_ref<const std::string&>());
+    lua_pushnumber(L, static_cast<lua_Number>(instant.value_or(0)));
+  } else if (param.type == ParamType::list && param.of->type == ParamType::instant) {
+    lua_createtable(L, static_cast<int>(value.size()), 0);
+    int at = 0;
+    for (const Json& item : value) {
+      push_param(L, *param.of, item);
+      lua_rawseti(L, -2, ++at);
+    }
+    to_view(L);
+  } else {
+    push_json(L, value);
+  }
+}
+
+int absent_param(lua_State* L) {
+  if (!is_known_member(L)) raise_unknown_member(L, "the parameter table");
+  lua_pushnil(L);
+  return 1;
+}
+
+}  // namespace
+
+void push_params(lua_State* L, const Plugin& plugin, const Json& params) {
+  const std::vector<Param>& schema = plugin.schema.params();
+  lua_createtable(L, 0, static_cast<int>(schema.size()));
+  lua_createtable(L, static_cast<int>(schema.size()), 0);
+  int at = 0;
+  for (const Param& param : schema) {
+    lua_pushlstring(L, param.name.data(), param.name.size());
+    if (const auto value = params.find(param.name); value != params.end()) {
+      lua_pushvalue(L, -1);
+      push_param(L, param, *value);
+      lua_rawset(L, -5);
+    }
+    lua_rawseti(L, -2, ++at);
+  }
+  to_named_view(L, &absent_param);
+}
+
+}  // namespace scrip

@@ -1,0 +1,21 @@
+#include "lua/program.h"
+
+#include <algorithm>
+#include <tuple>
+
+namespace scrip {
+
+const Policy* Program::policy(std::string_view name) const {
+  const auto found =
+      std::lower_bound(policies.begin(), policies.end(), name,
+                       [](const Policy& policy, std::string_view wanted) { return policy.name < wanted; });
+  return found != policies.end() && found->name == name ? &*found : nullptr;
+}
+
+void sort_rules(std::vector<Rule>& rules, const std::vector<Plugin>& plugins) {
+  std::sort(rules.begin(), rules.end(), [&plugins](const Rule& a, const Rule& b) {
+    return std::tie(plugins[a.plugin].priority, a.name) < std::tie(plugins[b.plugin].priority, b.name);
+  });
+}
+
+}  // namespace scrip

@@ -1,0 +1,211 @@
+#include "lua/rule_vm.h"
+
+#include <algorithm>
+
+#include "lua/answers.h"
+#include "lua/param_view.h"
+#include "lua/sandbox.h"
+#include "lua/words.h"
+
+namespace scrip {
+namespace {
+
+// Bindings come and go with the edits of campaigns; above so many the dead ones are dropped, and if
+// that does not help all are, which costs each a few microseconds once.
+constexpr std::size_t most_bindings = 4096;
+
+constexpr std::size_t most_counters = 32;  // of one rule
+
+void push_ref(lua_State* L, int ref) {
+  lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
+}
+
+// The function that a manifest has under a name, as a reference.
+int function_ref(lua_State* L, int manifest, const char* member) {
+  lua_pushstring(L, member);
+  lua_rawget(L, manifest);
+  if (lua_isfunction(L, -1)) return luaL_ref(L, LUA_REGISTRYINDEX);
+  lua_pop(L, 1);
+  return LUA_NOREF;
+}
+
+// The names that `counters` returned, the value on top.
+void read_counter_names(lua_State* L, std::vector<std::string>& names) {
+  if (lua_isnil(L, -1)) return;
+  if (!lua_istable(L, -1)) raise(L, "counters returned a %s, not a list of names", luaL_typename(L, -1));
+  const std::size_t size = lua_objlen(L, -1);
+  if (size > most_counters) raise(L, "counters returned more than %d names", static_cast<int>(most_counters));
+  for (std::size_t i = 1; i <= size; ++i) {
+    lua_rawgeti(L, -1, static_cast<int>(i));
+    std::size_t length = 0;
+    const char* text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &length) : nullptr;
+    if (!text || !is_counter_name({text, length})) {
+      raise(L, "counters: a name is a string of 1 to 64 bytes without control characters");
+    }
+    if (std::find(names.begin(), names.end(), std::string_view(text, length)) == names.end()) {
+      names.emplace_back(text, length);
+    }
+    lua_pop(L, 1);
+  }
+}
+
+}  // namespace
+
+RuleVm::RuleVm(std::unique_ptr<Vm> vm, std::shared_ptr<const Program> program)
+    : vm_(std::move(vm)), program_(std::move(program)), functions_(program_->plugins.size()) {
+  vm_->context = &facts_;
+}
+
+std::unique_ptr<RuleVm> RuleVm::create(std::shared_ptr<const Program> program) {
+  auto vm = Vm::create(program->sources);
+  if (!vm) return nullptr;
+  std::unique_ptr<RuleVm> rules(new RuleVm(std::move(vm), std::move(program)));
+  const PolicyLimits& limits = rules->program_->limits;
+  const bool opened = rules->vm_->run({limits.load_us, limits.memory}, [&](lua_State* L) {
+    push_sandbox(L, PolicyFileKind::plugin, &raise_unknown_name);
+    rules->facts_.open(L);
+  });
+  return opened ? std::move(rules) : nullptr;
+}
+
+// Loads a plugin's file, which was read and accepted before: only its functions are wanted.
+bool RuleVm::load(std::size_t plugin) {
+  Functions& functions = functions_[plugin];
+  if (functions.loaded) return true;
+  const PolicyLimits& limits = program_->limits;
+  return vm_->run({limits.load_us, limits.memory}, [&](lua_State* L) {
+    push_environment(L);
+    vm_->push_chunk(L, program_->plugins[plugin].source);
+    lua_call(L, 0, 1);
+    if (!to_box<PluginBox>(L, -1)) raise(L, "the file did not return its plugin this time");
+    lua_getfenv(L, -1);
+    const int manifest = lua_gettop(L);
+    for (const Hook hook : {Hook::issue, Hook::redeem, Hook::cancel, Hook::remind}) {
+      functions.hooks[static_cast<std::size_t>(hook)] = function_ref(L, manifest, name(hook).data());
+    }
+    functions.counters = function_ref(L, manifest, "counters");
+    functions.check = function_ref(L, manifest, "check");
+    functions.loaded = true;
+  });
+}
+
+void RuleVm::forget_bindings() {
+  vm_->run({program_->limits.load_us, program_->limits.memory}, [&](lua_State* L) {
+    const auto drop = [L](const auto& entry) {
+      for (const int ref : entry.second.params) luaL_unref(L, LUA_REGISTRYINDEX, ref);
+      return true;
+    };
+    std::erase_if(bound_, [&](const auto& entry) { return entry.second.alive.expired() && drop(entry); });
+    if (bound_.size() >= most_bindings) std::erase_if(bound_, drop);
+  });
+  last_id_ = 0;
+}
+
+const RuleVm::Bound* RuleVm::bind(const LuaBinding& binding) {
+  if (binding.id() == last_id_) return last_;
+  auto found = bound_.find(binding.id());
+  if (found == bound_.end()) {
+    if (bound_.size() >= most_bindings) forget_bindings();
+    Bound bound{.alive = binding.alive(), .params = {}};
+    for (const Rule& rule : binding.rules()) {
+      if (!load(rule.plugin)) return nullptr;
+    }
+    const bool pushed = vm_->run({program_->limits.load_us, program_->limits.memory}, [&](lua_State* L) {
+      for (const Rule& rule : binding.rules()) {
+        push_params(L, program_->plugins[rule.plugin], rule.params);
+        bound.params.push_back(luaL_ref(L, LUA_REGISTRYINDEX));
+      }
+    });
+    if (!pushed) return nullptr;
+    found = bound_.emplace(binding.id(), std::move(bound)).first;
+  }
+  last_id_ = binding.id();
+  last_ = &found->second;
+  return last_;
+}
+
+std::string RuleVm::why(int function) const {
+  const Vm::Failure& failure = vm_->failure();
+  if (!failure.file.empty() || function == LUA_NOREF) return failure.text();
+  // A hook that ends in `return deny(...)` has left the stack when deny finds a mistake.
+  return to_string(vm_->start_of(function, failure.message));
+}
+
+std::optional<std::vector<std::string>> RuleVm::counters(const LuaBinding& binding, Hook hook, const Facts& facts) {
+  const Bound* bound = bind(binding);
+  if (!bound) return std::nullopt;
+  std::vector<std::string> names;
+  const bool done = vm_->run({program_->limits.decision_us, program_->limits.memory}, [&](lua_State* L) {
+    facts_.show(L, hook, facts);
+    for (const std::size_t at : binding.rules(hook)) {
+      const int function = functions_[binding.rules()[at].plugin].counters;
+      if (function == LUA_NOREF) continue;
+      push_ref(L, function);
+      push_ref(L, bound->params[at]);
+      facts_.push(L);
+      lua_call(L, 2, 1);
+      read_counter_names(L, names);
+      lua_settop(L, 0);
+    }
+  });
+  facts_.hide();
+  return done ? std::optional(std::move(names)) : std::nullopt;
+}
+
+Verdict RuleVm::decide(const LuaBinding& binding, Hook hook, const Facts& facts, bool with_counters) {
+  const std::vector<std::size_t>& rules = binding.rules(hook);
+  Composition composition(hook, facts, rules.size());
+  const Bound* bound = bind(binding);
+  if (!bound) {
+    composition.failed("host", vm_->failure().text());
+    return composition.finish();
+  }
+  const Rule* running = nullptr;
+  int function = LUA_NOREF;
+  const bool done = vm_->run({program_->limits.decision_us, program_->limits.memory}, [&](lua_State* L) {
+    facts_.show(L, hook, facts);
+    for (const std::size_t at : rules) {
+      const Rule& rule = binding.rules()[at];
+      const Functions& functions = functions_[rule.plugin];
+      running = &rule;
+      if (with_counters && functions.counters != LUA_NOREF) {
+        std::vector<std::string> names;
+        push_ref(L, function = functions.counters);
+        push_ref(L, bound->params[at]);
+        facts_.push(L);
+        lua_call(L, 2, 1);
+        read_counter_names(L, names);
+      }
+      push_ref(L, function = functions.hooks[static_cast<std::size_t>(hook)]);
+      push_ref(L, bound->params[at]);
+      facts_.push(L);
+      lua_call(L, 2, 1);
+      if (!add_answer(L, rule.name, composition)) return;
+      facts_.show_discount(L, composition.discount());
+      lua_settop(L, 0);
+    }
+  });
+  facts_.hide();
+  if (!done) composition.failed(running ? running->name : "host", why(function));
+  return composition.finish();
+}
+
+std::optional<std::string> RuleVm::check(std::size_t plugin, const Json& params) {
+  if (!program_->plugins[plugin].has_check) return std::nullopt;
+  if (!load(plugin)) return vm_->failure().text();
+  std::optional<std::string> sentence;
+  const int function = functions_[plugin].check;
+  const bool done = vm_->run({program_->limits.load_us, program_->limits.memory}, [&](lua_State* L) {
+    push_ref(L, function);
+    push_params(L, program_->plugins[plugin], params);
+    lua_call(L, 1, 1);
+    if (lua_isnil(L, -1)) return;
+    std::size_t size = 0;
+    const char* text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &size) : nullptr;
+    if (!text || size == 0) raise(L, "check returned a %s, not a sentence or nothing", luaL_typename(L, -1));
+    sentence.emplace(text, size);
+  });
+  return done ? sentence : std::optional(why(function));
+}
+
+}  // namespace scrip

@@ -1,0 +1,69 @@
+// A VM in which rules run: the plugins of a set, loaded when they are first needed, and the
+// parameters of the bindings that were asked about. One thread at a time.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "lua/binding.h"
+#include "lua/facts_view.h"
+#include "lua/program.h"
+#include "policy/composition.h"
+
+namespace scrip {
+
+class RuleVm {
+ public:
+  // Null when no VM can be made; see Vm::create.
+  static std::unique_ptr<RuleVm> create(std::shared_ptr<const Program> program);
+
+  // Out of time or memory once: no longer of use.
+  bool spent() const { return vm_->spent(); }
+
+  // What the binding's rules want to count, each name once; nullopt when a rule failed.
+  std::optional<std::vector<std::string>> counters(const LuaBinding& binding, Hook hook, const Facts& facts);
+
+  // The verdict. `with_counters` runs the rules' `counters` as well, so that one that failed before
+  // is a failure of the decision.
+  Verdict decide(const LuaBinding& binding, Hook hook, const Facts& facts, bool with_counters);
+
+  // What the plugin's `check` says about parameters: nullopt when they are fine.
+  std::optional<std::string> check(std::size_t plugin, const Json& params);
+
+ private:
+  // A plugin's functions, as references in the registry; LUA_NOREF where it has none.
+  struct Functions {
+    bool loaded = false;
+    std::array<int, 4> hooks{};
+    int counters = 0;
+    int check = 0;
+  };
+  struct Bound {
+    std::weak_ptr<const void> alive;
+    std::vector<int> params;  // views, by rule
+  };
+
+  RuleVm(std::unique_ptr<Vm> vm, std::shared_ptr<const Program> program);
+
+  bool load(std::size_t plugin);
+  const Bound* bind(const LuaBinding& binding);
+  void forget_bindings();
+
+  // Why the last run failed, with the place of a function where no other is known.
+  std::string why(int function) const;
+
+  const std::unique_ptr<Vm> vm_;
+  const std::shared_ptr<const Program> program_;
+  FactsView facts_;
+  std::vector<Functions> functions_;  // by plugin
+  std::unordered_map<std::uint64_t, Bound> bound_;
+  std::uint64_t last_id_ = 0;
+  const Bound* last_ = nullptr;
+};
+
+}  // namespace scrip

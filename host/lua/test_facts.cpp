@@ -1,0 +1,234 @@
+#include "lua/test_facts.h"
+
+#include <functional>
+#include <initializer_list>
+#include <memory>
+#include <utility>
+
+#include "coupon/time.h"
+#include "lua/numbers.h"
+
+namespace scrip {
+namespace {
+
+constexpr Micros usual_now = 1'767'225'600 * second;  // 2026-01-01T00:00:00Z
+
+class FactsReader {
+ public:
+  explicit FactsReader(Hook hook) : hook_(hook) {}
+
+  TestFacts read(const Json& given) {
+    TestFacts read;
+    Facts& facts = read.facts;
+    facts.now = usual_now;
+    if (given.is_object() && given.contains("now")) instant(given["now"], "facts.now", facts.now);
+    prepare(facts);
+    members(given, "facts",
+            {{"now", [](const Json&, const std::string&) {}},
+             {"campaign", [&](const Json& json, const std::string& path) { campaign(json, path, facts.tally); }},
+             {"user", [&](const Json& json, const std::string& path) { user(json, path, facts.user); }},
+             {"subject", [&](const Json& json, const std::string& path) { text(json, path, facts.subject); }},
+             {"coupon", [&](const Json& json, const std::string& path) { coupon(json, path, facts.coupon); }},
+             {"order", [&](const Json& json, const std::string& path) { order(json, path, facts.order); }},
+             {"counter", [&](const Json& json, const std::string& path) { counters(json, path, read.counters); }}});
+    facts.campaign = std::make_shared<const Campaign>(campaign_);
+    read.error = error_;
+    return read;
+  }
+
+ private:
+  using Read = std::function<void(const Json&, const std::string&)>;
+
+  void prepare(Facts& facts) {
+    campaign_.number = 1;
+    campaign_.id = "test";
+    campaign_.name = "test";
+    facts.user.id = "user-1";
+    facts.coupon = CouponFacts{.code = "TEST-CODE", .created_at = facts.now};
+    if (hook_ != Hook::issue) facts.coupon->issued_at = facts.now;
+    if (hook_ == Hook::cancel) facts.coupon->redeemed_at = facts.now;
+  }
+
+  void fail(const std::string& what) {
+    if (error_.empty()) error_ = what;
+  }
+
+  // Each member of an object by its reader; others are an error.
+  void members(const Json& json, const std::string& path, std::initializer_list<std::pair<const char*, Read>> readers) {
+    if (json.is_array() && json.empty()) return;  // {} in Lua
+    if (!json.is_object()) return fail(path + " is not a table with names");
+    for (const auto& [name, value] : json.items()) {
+      const Read* read = nullptr;
+      std::string known;
+      for (const auto& [member, reader] : readers) {
+        if (name == member) read = &reader;
+        known += (known.empty() ? "" : ", ") + std::string(member);
+      }
+      if (read) {
+        (*read)(value, path + "." + name);
+      } else {
+        fail(path + " has no member '" + name + "'; it has " + known);
+      }
+    }
+  }
+
+  static bool absent(const Json& json) { return json.is_boolean() && !json.get<bool>(); }
+
+  void integer(const Json& json, const std::string& path, std::int64_t& into) {
+    if (!json.is_number_integer()) return fail(path + " is not a whole number");
+    into = json.get<std::int64_t>();
+  }
+  void instant(const Json& json, const std::string& path, Micros& into) {
+    if (json.is_number_integer()) {
+      into = json.get<Micros>();
+    } else if (const auto parsed = json.is_string() ? parse_instant(json.get<std::string>()) : std::nullopt) {
+      into = *parsed;
+    } else {
+      fail(path + " is not an instant: microseconds, or \"2026-11-21T10:00:00+09:00\"");
+    }
+  }
+  void text(const Json& json, const std::string& path, std::string& into) {
+    if (!json.is_string()) return fail(path + " is not a string");
+    into = json.get<std::string>();
+  }
+
+  // An optional member, read by the function for its value.
+  template <class T, class Reader>
+  void optional(const Json& json, std::optional<T>& into, Reader&& reader) {
+    into.reset();
+    if (!absent(json)) reader(into.emplace());
+  }
+  void integer(const Json& json, const std::string& path, std::optional<std::int64_t>& into) {
+    optional(json, into, [&](std::int64_t& value) { integer(json, path, value); });
+  }
+  void instant(const Json& json, const std::string& path, std::optional<Micros>& into) {
+    optional(json, into, [&](Micros& value) { instant(json, path, value); });
+  }
+  void text(const Json& json, const std::string& path, std::optional<std::string>& into) {
+    optional(json, into, [&](std::string& value) { text(json, path, value); });
+  }
+
+  void free_form(const Json& json, const std::string& path, std::string& into) {
+    if (json.is_array() && json.empty()) {
+      into = "{}";
+    } else if (json.is_object()) {
+      into = json.dump();
+    } else {
+      fail(path + " is not a table with names");
+    }
+  }
+
+  Read integer_into(std::int64_t& into) {
+    return [this, &into](const Json& json, const std::string& path) { integer(json, path, into); };
+  }
+  Read integer_into(std::optional<std::int64_t>& into) {
+    return [this, &into](const Json& json, const std::string& path) { integer(json, path, into); };
+  }
+  Read instant_into(Micros& into) {
+    return [this, &into](const Json& json, const std::string& path) { instant(json, path, into); };
+  }
+  Read instant_into(std::optional<Micros>& into) {
+    return [this, &into](const Json& json, const std::string& path) { instant(json, path, into); };
+  }
+  template <class Text>
+  Read text_into(Text& into) {
+    return [this, &into](const Json& json, const std::string& path) { text(json, path, into); };
+  }
+  Read free_form_into(std::string& into) {
+    return [this, &into](const Json& json, const std::string& path) { free_form(json, path, into); };
+  }
+
+  void campaign(const Json& json, const std::string& path, CampaignTally& tally) {
+    std::optional<std::int64_t> issued;
+    std::optional<std::int64_t> remaining;
+    members(json, path,
+            {{"id", text_into(campaign_.id)},
+             {"total", integer_into(campaign_.total)},
+             {"issued", integer_into(issued)},
+             {"remaining", integer_into(remaining)},
+             {"redeemed", integer_into(tally.redeemed)},
+             {"starts_at", instant_into(campaign_.starts_at)},
+             {"ends_at", instant_into(campaign_.ends_at)},
+             {"timezone", text_into(campaign_.timezone)},
+             {"metadata", free_form_into(campaign_.metadata)}});
+    if (!is_zone(campaign_.timezone)) fail(path + ".timezone is not an IANA time zone");
+    // Of total, issued and remaining two say what the third is.
+    if (remaining && !campaign_.total) campaign_.total = issued.value_or(0) + *remaining;
+    if (remaining && !issued) issued = *campaign_.total - *remaining;
+    tally.issued = issued.value_or(0);
+    if (remaining && tally.remaining(campaign_) != *remaining) {
+      fail(path + ".remaining is not what total and issued leave");
+    }
+  }
+
+  void user(const Json& json, const std::string& path, UserFacts& into) {
+    members(json, path,
+            {{"id", text_into(into.id)},
+             {"issued", integer_into(into.issued)},
+             {"issued_for_subject", integer_into(into.issued_for_subject)},
+             {"redeemed", integer_into(into.redeemed)},
+             {"attributes", free_form_into(into.attributes)}});
+  }
+
+  void coupon(const Json& json, const std::string& path, std::optional<CouponFacts>& into) {
+    if (absent(json)) return into.reset();
+    members(json, path,
+            {{"code", text_into(into->code)},
+             {"created_at", instant_into(into->created_at)},
+             {"issued_at", instant_into(into->issued_at)},
+             {"expires_at", instant_into(into->expires_at)},
+             {"redeemed_at", instant_into(into->redeemed_at)},
+             {"discount", integer_into(into->discount)},
+             {"currency", text_into(into->currency)}});
+    if (into->discount && into->currency.empty()) into->currency = usual_currency;
+  }
+
+  void order(const Json& json, const std::string& path, std::optional<Order>& into) {
+    if (absent(json)) return;
+    into.emplace().currency = usual_currency;
+    members(json, path,
+            {{"id", text_into(into->id)},
+             {"amount", integer_into(into->amount)},
+             {"currency", text_into(into->currency)},
+             {"items", [&](const Json& items_json, const std::string& items_path) {
+                items(items_json, items_path, into->items);
+              }}});
+  }
+
+  void items(const Json& json, const std::string& path, std::vector<OrderItem>& into) {
+    if (!json.is_array()) return fail(path + " is not a list");
+    for (const Json& item : json) {
+      OrderItem& read = into.emplace_back();
+      members(item, path + "[" + std::to_string(into.size()) + "]",
+              {{"sku", text_into(read.sku)},
+               {"quantity", integer_into(read.quantity)},
+               {"amount", integer_into(read.amount)},
+               {"tags", [&](const Json& tags_json, const std::string& tags_path) {
+                  if (!tags_json.is_array()) return fail(tags_path + " is not a list");
+                  for (const Json& tag : tags_json) text(tag, tags_path, read.tags.emplace_back());
+                }}});
+    }
+  }
+
+  void counters(const Json& json, const std::string& path, Counters& into) {
+    if (json.is_array() && json.empty()) return;
+    if (!json.is_object()) return fail(path + " is not a table with names");
+    for (const auto& [name, value] : json.items()) {
+      integer(value, path + "." + name, into.emplace_back(name, 0).second);
+    }
+  }
+
+  static constexpr const char* usual_currency = "KRW";
+
+  const Hook hook_;
+  Campaign campaign_;
+  std::string error_;
+};
+
+}  // namespace
+
+TestFacts read_test_facts(const Json& given, Hook hook) {
+  return FactsReader(hook).read(given);
+}
+
+}  // namespace scrip

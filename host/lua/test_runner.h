@@ -1,0 +1,21 @@
+// Runs the *_test.lua files of a set: twice, in two VMs and in opposite order, because a rule that
+// keeps state between decisions gives itself away when the decisions come in another order.
+#pragma once
+
+#include <vector>
+
+#include "lua/lua_policy_set.h"
+#include "lua/rules.h"
+
+namespace scrip {
+
+struct TestReport {
+  std::vector<PolicyTestResult> results;  // by file and line
+  std::vector<PolicyError> errors;        // of files that do not load, and of tests that fail
+};
+
+// `set` holds what is of use of the files; when that is not everything (`complete` is false), tests
+// that need the rest are passed over.
+TestReport run_policy_tests(const LuaPolicySet& set, const Program& program, const PluginShelf& shelf, bool complete);
+
+}  // namespace scrip

@@ -1,0 +1,23 @@
+#include "policy/facts.h"
+
+#include <array>
+
+namespace scrip {
+namespace {
+
+constexpr std::array<std::string_view, 4> hook_names{"issue", "redeem", "cancel", "remind"};
+
+}  // namespace
+
+std::string_view name(Hook hook) {
+  return hook_names[static_cast<std::size_t>(hook)];
+}
+
+std::optional<Hook> parse_hook(std::string_view name) {
+  for (std::size_t i = 0; i < hook_names.size(); ++i) {
+    if (hook_names[i] == name) return static_cast<Hook>(i);
+  }
+  return std::nullopt;
+}
+
+}  // namespace scrip

@@ -1,0 +1,167 @@
+#include <catch2/catch.hpp>
+
+#include "raw_database.h"
+#include "samples.h"
+#include "statement_watch.h"
+#include "test_folder.h"
+
+using namespace scrip;
+
+namespace {
+
+// All that a batch and a reader ask, save the few lists that are read whole.
+void ask_everything(Store& store) {
+  load_once(store, {.tallies = {1},
+                    .in_hand = {{1, 5}},
+                    .holdings = {{1, "mina", std::nullopt}, {1, "mina", "s"}},
+                    .coupons = {{1, 0}},
+                    .counters = {{1, "n"}},
+                    .idempotency = {{"shop", "k"}},
+                    .attributes = {"mina"},
+                    .logins = {"jo"}});
+  value_of(store.last_decision());
+  value_of(store.find_revision("r"));
+
+  const auto reader = reader_of(store);
+  const Reader::ByExpiry after{noon + 2 * day, {1, 0}};
+  value_of(reader->tally(1));
+  value_of(reader->holding({1, "mina", "s"}));
+  value_of(reader->counter({1, "n"}));
+  value_of(reader->attributes("mina"));
+  value_of(reader->coupon({1, 0}));
+  value_of(reader->imported("A"));
+  value_of(reader->coupons(1, 0, 10));
+  value_of(reader->coupons_of("mina", after, 10));
+  value_of(reader->expiring(noon, noon + day, after, 10));
+  value_of(reader->decisions({}, 0, 10));
+  value_of(reader->decisions({.user_id = "mina", .campaign = 1}, 0, 10));
+  value_of(reader->decisions({.campaign = 1}, 0, 10));
+  value_of(reader->decisions({.user_id = "mina", .campaign = 1, .coupon = CouponKey{1, 0}}, 0, 10));
+  value_of(reader->user("jo"));
+  value_of(reader->users("a", 10));
+  value_of(reader->revision(1));
+  value_of(reader->active_revision());
+}
+
+void change_everything(Store& store) {
+  Changes changes;
+  Coupon coupon = issued_coupon(1, 0, "mina");
+  coupon.expires_at = noon + day;
+  issue_next(changes, coupon);
+  add_new(changes, imported_coupon(1, -1, "a"));
+  changes.counters[{1, "n"}] = 1;
+  changes.idempotency = {{.key = {"shop", "k"}}};
+  changes.decisions = {{.id = 1, .at = noon, .campaign = 1}};
+  changes.attributes["mina"] = "{}";
+  changes.users = {{.login = "jo", .password_hash = "x"}};
+  changes.revision = {.number = 1, .revision = "r", .files = {{"a.lua", ""}}};
+  changes.active_revision = 1;
+  changes.forget_idempotency_before = noon;
+  store_changes(store, changes);
+
+  Changes more;
+  coupon.state = CouponState::redeemed;
+  coupon.redeemed_at = noon;
+  add_changed(more, coupon);
+  Coupon given = imported_coupon(1, -1, "a");
+  given.state = CouponState::issued;
+  given.user_id = "jo";
+  add_changed(more, given);
+  store_changes(store, more);
+}
+
+}  // namespace
+
+TEST_CASE("no statement of a batch or a reader scans a table or sorts its rows") {
+  const TestFolder folder;
+  StatementWatch watch;
+  const auto store = open_shop(folder.file("a.db"));
+  watch.reset();
+  change_everything(*store);
+  ask_everything(*store);
+  const auto statements = watch.statements();
+
+  RawDatabase raw(folder.file("a.db"));
+  int explained = 0;
+  for (const std::string& sql : statements) {
+    sqlite3_stmt* plan = nullptr;
+    CAPTURE(sql);
+    REQUIRE(sqlite3_prepare_v2(raw.handle(), ("EXPLAIN QUERY PLAN " + sql).c_str(), -1, &plan, nullptr) == SQLITE_OK);
+    while (sqlite3_step(plan) == SQLITE_ROW) {
+      const std::string step = reinterpret_cast<const char*>(sqlite3_column_text(plan, 3));
+      CAPTURE(step);
+      ++explained;
+      // A list of all decisions is the end of the table, read backwards from a given id.
+      CHECK(step.find("SCAN") == std::string::npos);
+      CHECK(step.find("TEMP B-TREE") == std::string::npos);
+      CHECK(step.find("AUTOMATIC") == std::string::npos);
+    }
+    sqlite3_finalize(plan);
+  }
+  CHECK(explained > 20);
+}
+
+TEST_CASE("what is asked costs the same however much others have") {
+  const TestFolder folder;
+  StatementWatch watch;
+  const auto store = open_shop(folder.file("a.db"));
+  change_everything(*store);
+  ask_everything(*store);
+  watch.reset();
+  ask_everything(*store);
+  const std::int64_t alone = watch.steps();
+
+  Changes others;
+  for (std::int64_t i = 1; i <= 5'000; ++i) {
+    const std::string id = std::to_string(i);
+    Coupon coupon = issued_coupon(1, i, "user " + id);
+    coupon.expires_at = noon + 5 * day;
+    issue_next(others, coupon);
+    add_new(others, issued_coupon(2, i, "user " + id));
+    others.counters[{1, id}] = 1;
+    others.idempotency.push_back({.key = {"shop", id}});
+    others.decisions.push_back({.id = i + 1, .at = noon, .campaign = 2, .serial = i, .user_id = "user " + id});
+    others.attributes["user " + id] = "{}";
+    others.users.push_back({.login = "user " + id, .password_hash = "x"});
+  }
+  store_changes(*store, others);
+  watch.reset();
+  ask_everything(*store);
+  const std::int64_t among_others = watch.steps();
+  CHECK(alone > 0);
+  // The lists fill their page of ten.
+  CHECK(among_others < alone + 2'500);
+}
+
+TEST_CASE("redeeming a coupon does not touch the index of users") {
+  const TestFolder folder;
+  StatementWatch watch;
+  const auto store = open_shop(folder.file("a.db"));
+  Changes changes;
+  issue_next(changes, issued_coupon(1, 0, "mina"));
+  store_changes(*store, changes);
+  watch.reset();
+  Changes redeemed;
+  Coupon coupon = issued_coupon(1, 0, "mina");
+  coupon.state = CouponState::redeemed;
+  coupon.redeemed_at = noon;
+  add_changed(redeemed, coupon);
+  store_changes(*store, redeemed);
+
+  RawDatabase raw(folder.file("a.db"));
+  const std::string root = raw.text("SELECT rootpage FROM sqlite_schema WHERE name = 'coupon_by_user'");
+  int updates = 0;
+  for (const std::string& sql : watch.statements()) {
+    if (!sql.starts_with("UPDATE coupon")) continue;
+    ++updates;
+    sqlite3_stmt* program = nullptr;
+    REQUIRE(sqlite3_prepare_v2(raw.handle(), ("EXPLAIN " + sql).c_str(), -1, &program, nullptr) == SQLITE_OK);
+    while (sqlite3_step(program) == SQLITE_ROW) {
+      const std::string operation = reinterpret_cast<const char*>(sqlite3_column_text(program, 1));
+      const std::string page = reinterpret_cast<const char*>(sqlite3_column_text(program, 3));
+      CHECK_FALSE((operation == "OpenWrite" && page == root));
+    }
+    sqlite3_finalize(program);
+  }
+  CHECK(updates == 1);
+}

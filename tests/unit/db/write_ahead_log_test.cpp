@@ -1,0 +1,81 @@
+#include <atomic>
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <thread>
+
+#include "samples.h"
+#include "test_folder.h"
+
+using namespace scrip;
+
+namespace {
+
+constexpr std::uintmax_t frame = 4096 + 24;  // a page in the log
+
+std::uintmax_t log_size(const std::string& path) {
+  return std::filesystem::file_size(path + "-wal");
+}
+
+// Writes some ten pages.
+void write_batch(Store& store, int number) {
+  Changes changes;
+  for (int i = 0; i < 20; ++i) {
+    const std::string key = std::to_string(number) + "-" + std::to_string(i);
+    changes.idempotency.push_back({.key = {"shop", key}, .status = 201, .body = std::string(2'000, 'b')});
+  }
+  store_changes(store, changes);
+}
+
+}  // namespace
+
+TEST_CASE("the log keeps its bound under load that never pauses, whatever is read meanwhile") {
+  const TestFolder folder;
+  const std::string path = folder.file("a.db");
+  SqliteOptions options;
+  options.log_pages_at_most = 200;
+  const auto store = open_shop(path, options);
+  std::atomic<bool> done = false;
+  std::thread reading([&] {
+    const auto reader = reader_of(*store);
+    const auto other = reader_of(*store);
+    while (!done) {
+      value_of(reader->tallies());
+      value_of(other->counter({1, "n"}));
+    }
+  });
+  std::uintmax_t largest = 0;
+  for (int i = 0; i < 300; ++i) {
+    write_batch(*store, i);
+    largest = std::max(largest, log_size(path));
+  }
+  done = true;
+  reading.join();
+  CHECK(largest > 100 * frame);
+  CHECK(largest < 300 * frame);
+}
+
+TEST_CASE("a store that has nothing to do writes a large log back, so that it is used again from its start") {
+  const TestFolder folder;
+  const std::string path = folder.file("a.db");
+  SqliteOptions options;
+  options.log_pages_when_idle = 50;
+  const auto store = open_shop(path, options);
+  for (int i = 0; i < 60; ++i) {
+    write_batch(*store, i);
+    store->idle();
+  }
+  CHECK(log_size(path) < 100 * frame);
+}
+
+TEST_CASE("a checkpoint empties the log, and the database file alone holds everything") {
+  const TestFolder folder;
+  const std::string path = folder.file("a.db");
+  const auto store = open_shop(path);
+  write_batch(*store, 0);
+  CHECK(log_size(path) > 0);
+  require_ok(store->checkpoint());
+  CHECK(log_size(path) == 0);
+  std::filesystem::copy_file(path, folder.file("copy.db"));
+  const auto copy = open_store(folder.file("copy.db"));
+  CHECK(load_once(*copy, {.idempotency = {{"shop", "0-0"}}}).idempotency.at({"shop", "0-0"}));
+}
