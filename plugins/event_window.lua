@@ -39,11 +39,13 @@ local function parse_window(text)
   return { text = text, hour = at_hour, minute = at_minute, start = start, length = length }
 end
 
--- { year, month, day, hour = 12 } of "2026-11-21"; nil when there is no such day.
+-- { year, month, day, hour = 12 } of "2026-11-21"; nil when there is no such day, or when its
+-- instants would not fit into 53 bits.
 local function parse_date(text)
   local year, month, day = digits(text, 1, 4), digits(text, 6, 7), digits(text, 9, 10)
   if #text ~= 10 or string.sub(text, 5, 5) ~= "-" or string.sub(text, 8, 8) ~= "-" then return nil end
-  if not (year and month and day) or year < 1970 or month < 1 or month > 12 then return nil end
+  if not (year and month and day) or year < 1970 or year > 2254 then return nil end
+  if month < 1 or month > 12 then return nil end
   local date = { year = year, month = month, day = day, hour = 12 }
   local found = local_time("UTC", instant_of("UTC", date))
   if found.year ~= year or found.month ~= month or found.day ~= day then return nil end
@@ -195,7 +197,7 @@ return plugin {
     end
     for _, name in ipairs { "first_day", "last_day" } do
       if p[name] and not parse_date(p[name]) then
-        return string.format("%s: %q is not a date such as \"2026-11-21\"", name, p[name])
+        return string.format("%s: %q is not a date from 1970 to 2254 such as \"2026-11-21\"", name, p[name])
       end
     end
     if p.first_day and p.last_day and p.last_day < p.first_day then return "last_day is before first_day" end

@@ -1,7 +1,5 @@
 #include "http/loop.h"
 
-#include <arpa/inet.h>
-#include <netinet/in.h>
 #include <sys/eventfd.h>
 #include <sys/socket.h>
 
@@ -15,28 +13,7 @@ namespace scrip::http {
 namespace {
 
 constexpr std::size_t scratch_size = 64 * 1024;
-constexpr int accepts_a_round = 64;  // then the connections that are there already have their turn
-constexpr std::chrono::milliseconds accept_pause{50};
 constexpr std::chrono::milliseconds linger_while_stopping{250};
-// Above the limit a client is told so, but not any number of them at once.
-constexpr std::size_t connections_above_limit = 1024;
-
-std::string text_of(const sockaddr_storage& address) {
-  std::array<char, INET6_ADDRSTRLEN> text{};
-  if (address.ss_family == AF_INET) {
-    sockaddr_in v4{};
-    std::memcpy(&v4, &address, sizeof v4);
-    ::inet_ntop(AF_INET, &v4.sin_addr, text.data(), text.size());
-  } else {
-    sockaddr_in6 v6{};
-    std::memcpy(&v6, &address, sizeof v6);
-    // An IPv4 client of a socket for both is the same client as on a socket for IPv4.
-    const bool mapped = IN6_IS_ADDR_V4MAPPED(&v6.sin6_addr);
-    const void* const from = mapped ? v6.sin6_addr.s6_addr + 12 : v6.sin6_addr.s6_addr;
-    ::inet_ntop(mapped ? AF_INET : AF_INET6, from, text.data(), text.size());
-  }
-  return text.data();
-}
 
 Error failure(const char* what) {
   return {.code = Code::internal, .message = std::string(what) + ": " + std::strerror(errno)};
@@ -53,9 +30,7 @@ Result<void> Loop::open(int listener) {
   wake_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (!epoll_ || !wake_) return failure("cannot make an event loop");
   epoll_event wake{.events = EPOLLIN, .data = {.ptr = &wake_}};
-  epoll_event arrival{.events = EPOLLIN | EPOLLEXCLUSIVE, .data = {.ptr = &listener_}};
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &wake) != 0 ||
-      ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_, &arrival) != 0) {
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &wake) != 0 || !watch_listener()) {
     return failure("cannot watch the listening socket");
   }
   return {};
@@ -89,49 +64,6 @@ void Loop::dispatch(const epoll_event& event) {
   connection.readable = true;
   if (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) connection.hung_up = true;
   if (waits(connection)) read(connection);
-}
-
-// False: nobody waits any more.
-bool Loop::accept_some() {
-  for (int i = 0; i < accepts_a_round; ++i) {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    FileDescriptor socket(
-        ::accept4(listener_, reinterpret_cast<sockaddr*>(&address), &size, SOCK_CLOEXEC | SOCK_NONBLOCK));
-    if (socket) {
-      accept(std::move(socket), text_of(address));
-    } else if (errno == EMFILE || errno == ENFILE || errno == ENOBUFS || errno == ENOMEM) {
-      pause_accepting(errno);
-      return false;
-    } else if (errno != ECONNABORTED && errno != EINTR) {
-      return false;
-    }
-  }
-  return true;
-}
-
-void Loop::accept(FileDescriptor socket, std::string remote_address) {
-  const std::size_t others = connections_.fetch_add(1, std::memory_order_relaxed);
-  auto& heads = in_state(State::head);
-  Connection& connection = heads.emplace_back();
-  connection.self = std::prev(heads.end());
-  connection.deadline = now_ + time_for(State::head);
-  connection.socket = std::move(socket);
-  connection.remote_address = std::move(remote_address);
-  // Edge-triggered and never changed: a round trip to the kernel less for each request.
-  epoll_event event{.events = EPOLLIN | EPOLLRDHUP | EPOLLET, .data = {.ptr = &connection}};
-  const bool watched = ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, connection.fd(), &event) == 0;
-  if (!watched || others >= limits_.connections + connections_above_limit) return close(connection);
-  if (others >= limits_.connections) {
-    refuse(connection, {503, {.code = Code::overloaded, .message = "too many connections", .retry_after_s = 1}});
-  }
-}
-
-// The listening socket stays readable: without the pause the loop would spin on it.
-void Loop::pause_accepting(int error) {
-  arrivals_.trouble(std::string("cannot accept connections: ") + std::strerror(error));
-  ::epoll_ctl(epoll_.get(), EPOLL_CTL_DEL, listener_, nullptr);
-  accept_again_ = now_ + accept_pause;
 }
 
 bool Loop::waits(const Connection& connection) const {
@@ -263,8 +195,7 @@ void Loop::expire() {
   each_late(State::lingering, [&](Connection& connection) { close(connection); });
   if (accept_again_ && *accept_again_ <= now_) {
     accept_again_.reset();
-    epoll_event arrival{.events = EPOLLIN | EPOLLEXCLUSIVE, .data = {.ptr = &listener_}};
-    if (!stop_at_) ::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, listener_, &arrival);
+    watch_listener();
   }
   if (stop_at_ && !grace_ended_ && *stop_at_ <= now_) end_grace();
 }

@@ -80,12 +80,9 @@ class Loop {
   void move(Connection& connection, State state);
   std::chrono::milliseconds time_for(State state) const;
 
-  // loop.cpp: sockets and deadlines
+  // loop.cpp: events and deadlines
   int wait_time() const;
   void dispatch(const epoll_event& event);
-  bool accept_some();
-  void accept(FileDescriptor socket, std::string remote_address);
-  void pause_accepting(int error);
   void read(Connection& connection);
   void read_again(Connection& connection);
   void read_ready();
@@ -93,6 +90,12 @@ class Loop {
   void expire();
   void close(Connection& connection);
   void destroy_closed();
+
+  // loop_accept.cpp
+  bool watch_listener();
+  bool accept_some();
+  void accept(FileDescriptor socket, std::string remote_address);
+  void pause_accepting(int error);
 
   // loop_stop.cpp
   void begin_stop();

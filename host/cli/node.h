@@ -1,0 +1,59 @@
+// One running Scrip: the store, the ledger, the policies and the HTTP server, put together. The
+// serve command is little more than this with signals; tests run it in their own process.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/service.h"
+#include "coupon/error.h"
+#include "http/limits.h"
+#include "http/tokens.h"
+#include "policy/policy_set.h"
+
+namespace scrip::cli {
+
+struct NodeOptions {
+  std::filesystem::path data;  // made when it does not exist; holds scrip.db, secret, lock, address
+  std::string listen = "127.0.0.1:8080";
+  std::filesystem::path scripts = "scripts";
+  std::filesystem::path plugins = "plugins";
+  bool watch = false;
+  const Clock* clock = nullptr;  // null: the machine's; outlives the node
+  Micros clock_shift = 0;        // said by /healthz and the log
+  std::optional<std::filesystem::path> secret_file;  // instead of data/secret
+  std::string timezone = "UTC";
+  int password_cost = 12;  // bcrypt
+  int sign_ins_at_once = 10;        // per address and per login, then one per interval
+  std::chrono::milliseconds sign_in_interval{6'000};
+  PolicyLimits policy;
+  LedgerOptions ledger;
+  http::ServerLimits http;
+};
+
+class Node {
+ public:
+  // Opens, recovers, activates the policies, listens and serves. The error's message is what to tell
+  // the operator in one line (more lines for policy errors).
+  static Result<std::unique_ptr<Node>> start(NodeOptions options);
+  ~Node();  // stop()
+
+  // "http://127.0.0.1:8080", with the real port.
+  const std::string& url() const;
+  Reload& reload();
+  Ledger& ledger();
+  Store& store();
+  const http::Tokens& tokens() const;
+
+  // Stops accepting, finishes what is in flight, checkpoints. Idempotent.
+  void stop();
+
+ private:
+  class Impl;
+  explicit Node(std::unique_ptr<Impl> impl);
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace scrip::cli
