@@ -1,5 +1,7 @@
 #include "db/sqlite/write_ahead_log.h"
 
+#include <algorithm>
+
 namespace scrip::sqlite {
 namespace {
 
@@ -19,8 +21,7 @@ WriteAheadLog::~WriteAheadLog() {
 
 int WriteAheadLog::committed(void* self, sqlite3*, const char*, int pages) {
   auto& log = *static_cast<WriteAheadLog*>(self);
-  // Fewer than before: the log has begun anew.
-  if (pages < log.pages_) log.bound_ = log.options_.log_pages_at_most;
+  if (pages < log.pages_) log.begun_anew();
   log.pages_ = pages;
   log.grown_ = true;
   return SQLITE_OK;
@@ -42,10 +43,16 @@ void WriteAheadLog::before_batch() {
   db_.set_busy_timeout(static_cast<int>(options_.busy_timeout.count()));
   if (done == SQLITE_OK) {
     pages_ = 0;
-    bound_ = options_.log_pages_at_most;
+    begun_anew();
   } else {
-    bound_ = pages_ + options_.log_pages_at_most;
+    patience_ = std::clamp(2 * patience_, options_.log_pages_at_most / 16, options_.log_pages_at_most);
+    bound_ = pages_ + patience_;
   }
+}
+
+void WriteAheadLog::begun_anew() {
+  bound_ = options_.log_pages_at_most;
+  patience_ = 0;
 }
 
 Result<void> WriteAheadLog::truncate() {

@@ -20,7 +20,7 @@ class WriteAheadLog {
   void idle();
 
   // Writes back everything when the log has reached its bound, waiting shortly for the readers of
-  // old pages. Should a reader hold them for longer, the next try comes after as much again.
+  // old pages. Should a reader hold them for longer, it is tried again soon, then ever more rarely.
   void before_batch();
 
   // Writes back everything and empties the log, waiting for the readers of old pages.
@@ -28,12 +28,14 @@ class WriteAheadLog {
 
  private:
   static int committed(void* self, sqlite3* db, const char* schema, int pages);
+  void begun_anew();
 
   Connection& db_;
   const SqliteOptions options_;
   int pages_ = 0;       // in the log
   bool grown_ = false;  // since idle() wrote back what it could
   int bound_;           // where before_batch() tries next
+  int patience_ = 0;    // pages from the last try, which failed, to the next
 };
 
 }  // namespace scrip::sqlite

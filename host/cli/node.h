@@ -1,5 +1,6 @@
 // One running Scrip: the store, the ledger, the policies and the HTTP server, put together. The
-// serve command is little more than this with signals; tests run it in their own process.
+// serve command is little more than this with signals; tests run it in their own process. Belongs to
+// one thread; what it lends is as thread-safe as its own header says.
 #pragma once
 
 #include <filesystem>
@@ -21,12 +22,12 @@ struct NodeOptions {
   std::filesystem::path scripts = "scripts";
   std::filesystem::path plugins = "plugins";
   bool watch = false;
-  const Clock* clock = nullptr;  // null: the machine's; outlives the node
-  Micros clock_shift = 0;        // said by /healthz and the log
+  const Clock* clock = nullptr;  // null: the machine's, moved by clock_shift; outlives the node
+  Micros clock_shift = 0;        // how far the coupons' clock is from the real one; said by /healthz and the log
   std::optional<std::filesystem::path> secret_file;  // instead of data/secret
   std::string timezone = "UTC";
-  int password_cost = 12;  // bcrypt
-  int sign_ins_at_once = 10;        // per address and per login, then one per interval
+  int password_cost = 12;     // bcrypt
+  int sign_ins_at_once = 10;  // per address and per login, then one per interval
   std::chrono::milliseconds sign_in_interval{6'000};
   PolicyLimits policy;
   LedgerOptions ledger;
@@ -35,8 +36,8 @@ struct NodeOptions {
 
 class Node {
  public:
-  // Opens, recovers, activates the policies, listens and serves. The error's message is what to tell
-  // the operator in one line (more lines for policy errors).
+  // Opens, recovers, activates the policies, listens and serves; returns when requests are answered.
+  // The error's message is what to tell the operator in one line (more lines for policy errors).
   static Result<std::unique_ptr<Node>> start(NodeOptions options);
   ~Node();  // stop()
 

@@ -73,6 +73,7 @@ class Batch {
   void count(std::int64_t campaign, const Counters& changes);
   // Records the decision; the outcome of a refusal is what comes back.
   std::int64_t record(Hook hook, const Facts& facts, const Verdict& verdict, const Coupon* coupon);
+  static ClaimOutcome granted(const Facts& facts, const Coupon& coupon);
   ClaimOutcome refuse(const Actor& actor, Hook hook, const Facts& facts, const Verdict& verdict, Error error,
                       const Coupon* coupon);
 

@@ -185,6 +185,10 @@ void Batch::give(Coupon& coupon, const std::optional<std::string>& user_id, cons
   count(coupon.key.campaign, verdict.counts);
 }
 
+ClaimOutcome Batch::granted(const Facts& facts, const Coupon& coupon) {
+  return {.coupon = coupon, .code = facts.coupon->code, .campaign_id = facts.campaign->id, .decision = coupon.decision};
+}
+
 Result<ClaimOutcome> Batch::issue(const Actor& actor, const Issue& command) {
   const auto campaign = state_.catalog->campaign(command.campaign);
   if (!campaign) return ClaimOutcome{.error = campaign_not_found()};
@@ -215,7 +219,7 @@ Result<ClaimOutcome> Batch::issue(const Actor& actor, const Issue& command) {
   }
   coupon.decision = record(Hook::issue, facts, *verdict, &coupon);
   give(coupon, command.user_id, command.subject, *verdict);
-  return ClaimOutcome{.coupon = coupon, .decision = coupon.decision};
+  return granted(facts, coupon);
 }
 
 Result<ClaimOutcome> Batch::assign(const Actor& actor, const Assign& command) {
@@ -244,7 +248,7 @@ Result<ClaimOutcome> Batch::assign(const Actor& actor, const Assign& command) {
   }
   coupon.decision = record(Hook::issue, facts, *verdict, &coupon);
   give(coupon, command.user_id, command.subject, *verdict);
-  return ClaimOutcome{.coupon = coupon, .decision = coupon.decision};
+  return granted(facts, coupon);
 }
 
 Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
@@ -272,7 +276,7 @@ Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
   store_coupon(coupon);
   change_holdings(coupon, {.redeemed = 1});
   count(campaign->number, verdict->counts);
-  return ClaimOutcome{.coupon = coupon, .decision = coupon.decision};
+  return granted(facts, coupon);
 }
 
 Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
@@ -297,7 +301,7 @@ Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
   store_coupon(coupon);
   change_holdings(coupon, {.redeemed = -1});
   count(campaign->number, verdict->counts);
-  return ClaimOutcome{.coupon = coupon, .decision = coupon.decision};
+  return granted(facts, coupon);
 }
 
 }  // namespace scrip

@@ -111,6 +111,8 @@ using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCam
 struct ClaimOutcome {
   std::optional<Error> error;  // set: refused, nothing changed but the record of the decision
   Coupon coupon;               // as it is now
+  std::string code;            // the coupon's
+  std::string campaign_id;
   std::int64_t decision = 0;
 };
 

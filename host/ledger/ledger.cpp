@@ -31,9 +31,8 @@ class Ledger::Impl {
         options_(std::move(options)),
         events_(std::move(events)),
         queue_(options_.queue),
-        state_(std::move(state)) {
-    publish();
-  }
+        state_(std::move(state)),
+        catalog_(state_.catalog) {}
 
   void start() {
     thread_ = std::thread([this] { run(); });
@@ -118,10 +117,17 @@ class Ledger::Impl {
     const auto committing = SteadyClock::now();
     if (changes.empty()) {
       store_.rollback();
-    } else if (auto committed = store_.commit(changes); !committed) {
-      return committed;
+    } else {
+      // Before the commit: who reads a new row has to find its campaign and its codes. Should the
+      // commit fail, they are taken back.
+      publish(batch.state().catalog);
+      if (auto committed = store_.commit(changes); !committed) {
+        publish(state_.catalog);
+        return committed;
+      }
     }
-    keep(batch.state());
+    state_ = batch.state();
+    publish(state_.judge);
     if (events_.committed) events_.committed(submissions.size(), decide_us, micros_since(committing));
     return {};
   }
@@ -141,16 +147,13 @@ class Ledger::Impl {
     forget_next_ = now + 10 * scrip::second;
   }
 
-  void keep(const LedgerState& state) {
-    const bool changed = state.catalog != state_.catalog || state.judge != state_.judge;
-    state_ = state;
-    if (changed) publish();
-  }
-
-  void publish() {
+  void publish(std::shared_ptr<const Catalog> catalog) {
     const std::lock_guard lock(published_mutex_);
-    catalog_ = state_.catalog;
-    policies_ = state_.judge ? state_.judge->shared_active() : nullptr;
+    catalog_.swap(catalog);
+  }
+  void publish(const std::shared_ptr<Judge>& judge) {
+    const std::lock_guard lock(published_mutex_);
+    if (judge && policies_ != judge->shared_active()) policies_ = judge->shared_active();
   }
 
   Store& store_;

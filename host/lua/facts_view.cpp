@@ -59,7 +59,7 @@ void push_text(lua_State* L, std::string_view text) {
 void push_free_form(lua_State* L, const std::string& text, const char* title) {
   const Json json = Json::parse(text, nullptr, false);
   if (!json.is_object()) raise(L, "%s is not a JSON object", title);
-  push_json(L, json);
+  push_json(L, json, PushAs::view);
 }
 
 void push_items(lua_State* L, const std::vector<OrderItem>& items) {

@@ -142,7 +142,7 @@ class Reader {
   std::size_t spent_ = 0;
 };
 
-void push(lua_State* L, const Json& value, bool sealed, int depth) {
+void push(lua_State* L, const Json& value, PushAs as, int depth) {
   if (depth > deepest) raise(L, "JSON is nested deeper than %d", deepest);
   luaL_checkstack(L, 4, "pushing a value");
   switch (value.type()) {
@@ -163,7 +163,7 @@ void push(lua_State* L, const Json& value, bool sealed, int depth) {
       lua_createtable(L, static_cast<int>(value.size()), 0);
       int at = 0;
       for (const Json& element : value) {
-        push(L, element, sealed, depth + 1);
+        push(L, element, as, depth + 1);
         lua_rawseti(L, -2, ++at);
       }
       break;
@@ -172,7 +172,7 @@ void push(lua_State* L, const Json& value, bool sealed, int depth) {
       lua_createtable(L, 0, static_cast<int>(value.size()));
       for (const auto& [name, member] : value.get_ref<const Json::object_t&>()) {
         lua_pushlstring(L, name.data(), name.size());
-        push(L, member, sealed, depth + 1);
+        push(L, member, as, depth + 1);
         lua_rawset(L, -3);
       }
       break;
@@ -180,7 +180,8 @@ void push(lua_State* L, const Json& value, bool sealed, int depth) {
       lua_pushnil(L);
       return;
   }
-  if (sealed) to_view(L);
+  if (as == PushAs::view) to_view(L);
+  if (as == PushAs::lasting_view) to_lasting_view(L);
 }
 
 }  // namespace
@@ -194,11 +195,8 @@ std::optional<JsonFault> read_json(lua_State* L, int index, const JsonLimits& li
   return done ? std::nullopt : std::optional(reader.fault());
 }
 
-void push_json(lua_State* L, const Json& value) {
-  push(L, value, true, 0);
-}
-void push_json_table(lua_State* L, const Json& value) {
-  push(L, value, false, 0);
+void push_json(lua_State* L, const Json& value, PushAs as) {
+  push(L, value, as, 0);
 }
 
 }  // namespace scrip

@@ -28,11 +28,12 @@ struct JsonFault {
 // object, an empty one an array; a view counts as its table.
 std::optional<JsonFault> read_json(lua_State* L, int index, const JsonLimits& limits, Json& into);
 
-// Pushes a value; objects and arrays as views, null as nil. Integers beyond 2^53 become the nearest
-// double: what rules count with never comes from free-form JSON.
-void push_json(lua_State* L, const Json& value);
+// What objects and arrays become: views for one decision, views that stay, or tables that Lua code
+// may change.
+enum class PushAs { view, lasting_view, table };
 
-// The same as tables that may be changed.
-void push_json_table(lua_State* L, const Json& value);
+// Pushes a value; null is nil. Integers beyond 2^53 become the nearest double: what rules count with
+// never comes from free-form JSON.
+void push_json(lua_State* L, const Json& value, PushAs as);
 
 }  // namespace scrip

@@ -18,9 +18,9 @@ void push_param(lua_State* L, const Param& param, const Json& value) {
       push_param(L, *param.of, item);
       lua_rawseti(L, -2, ++at);
     }
-    to_view(L);
+    to_lasting_view(L);
   } else {
-    push_json(L, value);
+    push_json(L, value, PushAs::lasting_view);
   }
 }
 

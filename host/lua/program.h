@@ -24,6 +24,7 @@ struct Plugin {
   unsigned hooks = 0;  // bit 1 << Hook
   bool has_counters = false;
   bool has_check = false;
+  bool has_prepare = false;
   std::size_t source = 0;
   int line = 0;
 

@@ -38,7 +38,7 @@ void set_counts(lua_State* L, const Counters& counts) {
 
 void set_detail(lua_State* L, const std::string& detail) {
   if (detail.empty()) return;
-  push_json_table(L, Json::parse(detail, nullptr, false));
+  push_json(L, Json::parse(detail, nullptr, false), PushAs::table);
   lua_setfield(L, -2, "detail");
 }
 

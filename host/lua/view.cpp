@@ -75,17 +75,8 @@ void to_view(lua_State* L) {
   lua_replace(L, -2);
 }
 
-void to_named_view(lua_State* L, lua_CFunction absent) {
-  const int names = lua_gettop(L);
-  const int table = names - 1;
-
-  // The table's own metatable, which answers for what is not in it.
-  lua_createtable(L, 0, 2);
-  lua_pushvalue(L, names);
-  lua_setfield(L, -2, "names");
-  set_function(L, "__index", absent);
-  lua_setmetatable(L, table);
-
+void to_lasting_view(lua_State* L) {
+  const int table = lua_gettop(L);
   push_bare_view(L, table);
   lua_createtable(L, 0, 4);
   lua_pushvalue(L, table);
@@ -95,9 +86,17 @@ void to_named_view(lua_State* L, lua_CFunction absent) {
   lua_pushboolean(L, 0);
   lua_setfield(L, -2, "__metatable");
   lua_setmetatable(L, -2);
-
   lua_replace(L, table);
-  lua_settop(L, table);
+}
+
+void to_named_view(lua_State* L, lua_CFunction absent) {
+  // The table's own metatable, which answers for what is not in it.
+  lua_createtable(L, 0, 2);
+  lua_insert(L, -2);
+  lua_setfield(L, -2, "names");
+  set_function(L, "__index", absent);
+  lua_setmetatable(L, -2);
+  to_lasting_view(L);
 }
 
 bool is_known_member(lua_State* L) {

@@ -44,12 +44,15 @@ struct View : Box {
 };
 
 // Replaces the table on top by a view of it; a member that is missing is nil. For tables that come
-// and go: reading a member calls into C.
+// and go: cheap to make, but reading a member calls into C.
 void to_view(lua_State* L);
 
+// The same for tables that stay: members are read at the speed of a table's.
+void to_lasting_view(lua_State* L);
+
 // Replaces the table on top, and the array of its members' names above it (nil: they differ from
-// time to time), by a view that knows these names. For tables that stay: members that are there are read at the speed
-// of a table; for others `absent`(table, name) is called, which returns the value or raises: see raise_unknown_member.
+// time to time), by a lasting view that knows these names. For a member that is not there
+// `absent`(table, name) is called, which returns the value or raises: see raise_unknown_member.
 void to_named_view(lua_State* L, lua_CFunction absent);
 
 // For `absent`: whether its second argument is one of the names.

@@ -3,6 +3,7 @@
 #include <filesystem>
 #include <thread>
 
+#include "raw_database.h"
 #include "samples.h"
 #include "test_folder.h"
 
@@ -28,7 +29,22 @@ void write_batch(Store& store, int number) {
 
 }  // namespace
 
-TEST_CASE("the log keeps its bound under load that never pauses, whatever is read meanwhile") {
+TEST_CASE("the log keeps its bound under load that never pauses") {
+  const TestFolder folder;
+  const std::string path = folder.file("a.db");
+  SqliteOptions options;
+  options.log_pages_at_most = 200;
+  const auto store = open_shop(path, options);
+  std::uintmax_t largest = 0;
+  for (int i = 0; i < 100; ++i) {
+    write_batch(*store, i);
+    largest = std::max(largest, log_size(path));
+  }
+  CHECK(largest > 190 * frame);
+  CHECK(largest < 250 * frame);
+}
+
+TEST_CASE("reading that never pauses does not make the log grow without end") {
   const TestFolder folder;
   const std::string path = folder.file("a.db");
   SqliteOptions options;
@@ -36,12 +52,8 @@ TEST_CASE("the log keeps its bound under load that never pauses, whatever is rea
   const auto store = open_shop(path, options);
   std::atomic<bool> done = false;
   std::thread reading([&] {
-    const auto reader = reader_of(*store);
-    const auto other = reader_of(*store);
-    while (!done) {
-      value_of(reader->tallies());
-      value_of(other->counter({1, "n"}));
-    }
+    const auto reader = store->reader();
+    while (reader && !done) static_cast<void>((*reader)->tallies());
   });
   std::uintmax_t largest = 0;
   for (int i = 0; i < 300; ++i) {
@@ -50,8 +62,28 @@ TEST_CASE("the log keeps its bound under load that never pauses, whatever is rea
   }
   done = true;
   reading.join();
-  CHECK(largest > 100 * frame);
-  CHECK(largest < 300 * frame);
+  // All that was written is some 4,000 pages. How long the reader is kept from the processor in the
+  // middle of a call is not for this test to say, so there is room for it.
+  CHECK(largest < 2'000 * frame);
+}
+
+TEST_CASE("a snapshot that is held makes the log grow beyond its bound, until it is let go") {
+  const TestFolder folder;
+  const std::string path = folder.file("a.db");
+  SqliteOptions options;
+  options.log_pages_at_most = 100;
+  const auto store = open_shop(path, options);
+  {
+    RawDatabase raw(path);
+    raw.execute("BEGIN");
+    CHECK(raw.integer("SELECT count(*) FROM idempotency") == 0);
+    for (int i = 0; i < 40; ++i) write_batch(*store, i);
+    CHECK(log_size(path) > 300 * frame);
+    CHECK(raw.integer("SELECT count(*) FROM idempotency") == 0);
+    raw.execute("COMMIT");
+  }
+  for (int i = 40; i < 60; ++i) write_batch(*store, i);
+  CHECK(log_size(path) < 250 * frame);
 }
 
 TEST_CASE("a store that has nothing to do writes a large log back, so that it is used again from its start") {

@@ -24,10 +24,22 @@ std::string RawAnswer::header(const std::string& name) const {
   return found == headers.end() ? "" : found->second;
 }
 
-RawClient::RawClient(int port, int receive_buffer) : socket_(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0)) {
+FileDescriptor RawClient::make_socket() {
+  return FileDescriptor(::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0));
+}
+
+RawClient::RawClient(int port, int receive_buffer) : socket_(make_socket()) {
+  if (receive_buffer > 0) ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
+  connect(port);
+}
+
+RawClient::RawClient(FileDescriptor socket, int port) : socket_(std::move(socket)) {
+  connect(port);
+}
+
+void RawClient::connect(int port) {
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
   ::setsockopt(socket_.get(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
-  if (receive_buffer > 0) ::setsockopt(socket_.get(), SOL_SOCKET, SO_RCVBUF, &receive_buffer, sizeof receive_buffer);
   sockaddr_in address{};
   address.sin_family = AF_INET;
   address.sin_port = htons(static_cast<std::uint16_t>(port));
@@ -68,6 +80,16 @@ bool RawClient::receive() {
 std::string RawClient::read_some() {
   if (buffer_.empty() && !receive()) return "";
   return std::exchange(buffer_, {});
+}
+
+std::string RawClient::read_until(std::string_view end) {
+  std::string read;
+  while (!read.ends_with(end)) {
+    const std::string more = read_some();
+    if (more.empty()) break;
+    read += more;
+  }
+  return read;
 }
 
 bool RawClient::is_closed() {

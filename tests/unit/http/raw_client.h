@@ -26,6 +26,8 @@ struct RawAnswer {
 class RawClient {
  public:
   explicit RawClient(int port, int receive_buffer = 0);
+  RawClient(FileDescriptor socket, int port);  // which is not connected yet
+  static FileDescriptor make_socket();
 
   // False when the server no longer takes it.
   bool send(std::string_view bytes);
@@ -35,12 +37,15 @@ class RawClient {
   // The next answer; its status is 0 when the connection ended instead. `to_head`: it was asked for
   // with HEAD, so no body comes.
   RawAnswer read(bool to_head = false);
-  // Some bytes of an answer's stream, as they are; "" at the end.
+  // Some bytes as they are on the wire; "" at the end.
   std::string read_some();
+  // Bytes as they are, until `end` is the last of them or the connection ends.
+  std::string read_until(std::string_view end);
   // Whether the server ends the connection without another byte.
   bool is_closed();
 
  private:
+  void connect(int port);
   bool receive();
   std::optional<std::string> line();
   bool read_chunks(std::string& body);

@@ -167,11 +167,10 @@ TEST_CASE("more connections than the limit are told so") {
     CHECK(refused.is_closed());
   }
   clients.pop_front();
-  for (;;) {  // until the server has noticed
-    RawClient client(server.port());
-    client.send(request("GET /hello"));
-    if (client.read().status == 200) break;
-  }
+  await([&] { return server.server().connections() < 3; });
+  RawClient client(server.port());
+  client.send(request("GET /hello"));
+  CHECK(client.read().status == 200);
 }
 
 TEST_CASE("connections in any number leave nothing behind") {
@@ -181,6 +180,21 @@ TEST_CASE("connections in any number leave nothing behind") {
     client.send(i % 2 == 0 ? request("GET /hello") : "GET /he");
     if (i % 3 == 0) client.reset();
   }
-  while (server.server().connections() > 0) std::this_thread::yield();
-  CHECK(server.server().in_flight() == 0);
+  await([&] { return server.server().connections() == 0; });
+  await([&] { return server.server().in_flight() == 0; });
+}
+
+TEST_CASE("a server without file descriptors says so, and goes on when there are some again") {
+  TestServer server;
+  rlimit before{};
+  REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
+  FileDescriptor socket = RawClient::make_socket();
+  rlimit none = before;
+  none.rlim_cur = 0;  // what is open stays so
+  REQUIRE(::setrlimit(RLIMIT_NOFILE, &none) == 0);
+  RawClient client(std::move(socket), server.port());
+  client.send(request("GET /hello"));
+  await([&] { return server.troubles() > 0; });
+  ::setrlimit(RLIMIT_NOFILE, &before);
+  CHECK(client.read().status == 200);
 }

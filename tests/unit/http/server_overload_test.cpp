@@ -1,6 +1,5 @@
 #include <catch2/catch.hpp>
 #include <list>
-#include <thread>
 
 #include "raw_client.h"
 #include "test_server.h"
@@ -10,7 +9,7 @@ using namespace scrip::http;
 namespace {
 
 void await_queued(TestServer& server, std::size_t count) {
-  while (server.server().queued() < count) std::this_thread::yield();
+  await([&] { return server.server().queued() >= count; });
 }
 
 }  // namespace

@@ -34,7 +34,7 @@ TEST_CASE("a stop lets what is in flight finish and closes what is idle") {
     std::list<RawClient> busy;
     for (int i = 0; i < 4; ++i) busy.emplace_back(server.port()).send(request("GET /wait"));  // two of them queued
     server.gate().await(2);
-    while (server.server().queued() < 2) std::this_thread::yield();
+    await([&] { return server.server().queued() == 2; });
 
     std::thread stopping([&] { server.server().stop(); });
     CHECK(fresh.is_closed());
@@ -81,7 +81,7 @@ TEST_CASE("a body that does not come holds up a stop for its grace at most") {
   small.send(request("POST /echo", "", "Content-Length: 5\r\n") + "hell");
   RawClient large(server.port());
   large.send(request("POST /echo", "", "Content-Length: 50000\r\n") + "hell");
-  while (server.server().in_flight() < 1) std::this_thread::yield();
+  await([&] { return server.server().in_flight() == 1; });
   server.server().stop(50ms);
   CHECK(server.server().connections() == 0);
 }

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <list>
 #include <mutex>
-#include <thread>
+#include <stdexcept>
 
 #include "ops/parking.h"
 #include "raw_client.h"
@@ -84,7 +84,6 @@ TEST_CASE("a slow reader gets everything, and nobody waits for it") {
 }
 
 TEST_CASE("a reader that makes no progress is cut") {
-  Gate gate;
   std::atomic<bool> cut{false};
   TestServer server({.progress_time = 50ms}, {route("/endless", [&](Request&) {
                       return streamed([&](Sink& sink) {
@@ -97,11 +96,10 @@ TEST_CASE("a reader that makes no progress is cut") {
   client.send(request("GET /endless"));
   server.await_answers(1);  // comes without a byte having been read
   CHECK(cut);
-  while (server.server().connections() > 0) std::this_thread::yield();
+  await([&] { return server.server().connections() == 0; });
 }
 
 TEST_CASE("a client that goes away in the middle of an answer stops it") {
-  Gate gate;
   TestServer server({}, {route("/endless", [&](Request&) {
                       return streamed([&](Sink& sink) {
                         sink.write("begin");
@@ -115,7 +113,7 @@ TEST_CASE("a client that goes away in the middle of an answer stops it") {
   CHECK(!client.read_some().empty());
   client.reset();
   server.await_answers(1);
-  while (server.server().connections() > 0) std::this_thread::yield();
+  await([&] { return server.server().connections() == 0; });
   RawClient other(server.port());
   other.send(request("GET /hello"));
   CHECK(other.read().status == 200);
@@ -133,11 +131,9 @@ TEST_CASE("what was flushed arrives before the answer goes on") {
                     })});
   RawClient client(server.port());
   client.send(request("GET /slowly"));
-  std::string read;
-  while (read.find("first") == std::string::npos) read += client.read_some();
+  CHECK(client.read_until("first\r\n").ends_with("\r\n5\r\nfirst\r\n"));
   gate.open();
-  while (!read.ends_with("\r\n0\r\n\r\n")) read += client.read_some();
-  CHECK(read.find("second") != std::string::npos);
+  CHECK(client.read_until("0\r\n\r\n") == "6\r\nsecond\r\n0\r\n\r\n");
 }
 
 TEST_CASE("an exception in a streamed answer cuts it, so that nobody takes it for complete") {
@@ -160,7 +156,7 @@ TEST_CASE("an exception in a streamed answer cuts it, so that nobody takes it fo
 
 TEST_CASE("an answer may be streamed while the body still comes") {
   TestServer server({}, {{.method = Method::post,
-                          .pattern = "/upper",
+                          .pattern = "/both-ways",
                           .access = Access::everyone,
                           .handler =
                               [](Request& request) {
@@ -176,12 +172,10 @@ TEST_CASE("an answer may be streamed while the body still comes") {
                               },
                           .streams = true}});
   RawClient client(server.port());
-  client.send(request("POST /upper", "", "Transfer-Encoding: chunked\r\n") + "4\r\nping\r\n");
-  std::string read;
-  while (read.find("ping") == std::string::npos) read += client.read_some();
+  client.send(request("POST /both-ways", "", "Transfer-Encoding: chunked\r\n") + "4\r\nping\r\n");
+  CHECK(client.read_until("ping\r\n").ends_with("4\r\nping\r\n"));
   client.send("4\r\npong\r\n0\r\n\r\n");
-  while (!read.ends_with("0\r\n\r\n")) read += client.read_some();
-  CHECK(read.find("pong") != std::string::npos);
+  CHECK(client.read_until("0\r\n\r\n") == "4\r\npong\r\n0\r\n\r\n");
 }
 
 TEST_CASE("handlers that wait for another thread are woken one by one") {
@@ -200,7 +194,7 @@ TEST_CASE("handlers that wait for another thread are woken one by one") {
   std::list<RawClient> clients;
   for (int i = 0; i < waiting; ++i) clients.emplace_back(server.port()).send(request("GET /park"));
   int woken = 0;
-  while (woken < waiting) {
+  await([&] {
     std::vector<Parking*> now;
     {
       const std::lock_guard lock(mutex);
@@ -208,6 +202,7 @@ TEST_CASE("handlers that wait for another thread are woken one by one") {
     }
     for (Parking* const each : now) each->unpark();
     woken += static_cast<int>(now.size());
-  }
+    return woken == waiting;
+  });
   for (RawClient& client : clients) CHECK(client.read().status == 200);
 }

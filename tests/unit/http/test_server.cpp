@@ -4,6 +4,7 @@
 #include <chrono>
 #include <cstdio>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 
 namespace scrip::http {
@@ -42,6 +43,14 @@ Response count_body(Request& request) {
 }
 
 }  // namespace
+
+void await(const std::function<bool()>& condition) {
+  const auto give_up = std::chrono::steady_clock::now() + patience;
+  while (!condition()) {
+    if (std::chrono::steady_clock::now() > give_up) throw std::runtime_error("what was awaited did not happen");
+    std::this_thread::yield();
+  }
+}
 
 void Gate::pass() {
   std::unique_lock lock(mutex_);
@@ -91,6 +100,10 @@ TestServer::TestServer(ServerLimits limits, std::vector<Route> routes) {
     const std::lock_guard lock(mutex_);
     failures_.push_back(request.request_id + " " + what);
   };
+  events.trouble = [this](const std::string&) {
+    const std::lock_guard lock(mutex_);
+    ++troubles_;
+  };
   server_ = std::make_unique<Server>(std::move(router), authenticate, limits, std::move(events));
   const auto port = server_->listen("127.0.0.1:0");
   if (!port) throw std::runtime_error(port.error().message);
@@ -114,6 +127,11 @@ std::vector<Event> TestServer::await_answers(std::size_t count) {
 std::vector<std::string> TestServer::failures() {
   const std::lock_guard lock(mutex_);
   return failures_;
+}
+
+std::size_t TestServer::troubles() {
+  const std::lock_guard lock(mutex_);
+  return troubles_;
 }
 
 std::string request(const std::string& line, const std::string& body, const std::string& headers) {

@@ -26,6 +26,9 @@ class Gate {
   bool open_ = false;
 };
 
+// Until the condition holds; a condition that never does fails the test instead of hanging it.
+void await(const std::function<bool()>& condition);
+
 // What the server reported of one request.
 struct Event {
   std::string request_id;
@@ -53,6 +56,7 @@ class TestServer {
   // Until the server has reported so many answers.
   std::vector<Event> await_answers(std::size_t count);
   std::vector<std::string> failures();
+  std::size_t troubles();
 
  private:
   Gate gate_;
@@ -60,6 +64,7 @@ class TestServer {
   std::condition_variable changed_;
   std::vector<Event> answers_;
   std::vector<std::string> failures_;
+  std::size_t troubles_ = 0;
   std::unique_ptr<Server> server_;
   int port_ = 0;
 };

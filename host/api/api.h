@@ -1,0 +1,21 @@
+// The resources of the API, one file each; each adds its routes. See service.h.
+#pragma once
+
+#include "api/service.h"
+
+namespace scrip::api {
+
+void add_campaigns(http::Router& router, Service& service);
+void add_coupons(http::Router& router, Service& service);
+void add_coupon_lists(http::Router& router, Service& service);
+void add_issue_batch(http::Router& router, Service& service);
+void add_decisions(http::Router& router, Service& service);
+void add_policies(http::Router& router, Service& service);
+void add_users(http::Router& router, Service& service);
+void add_sign_in(http::Router& router, Service& service);
+void add_health(http::Router& router, Service& service);
+
+// host/api/openapi.json, embedded by the build.
+extern const char* const openapi_document;
+
+}  // namespace scrip::api

@@ -1,0 +1,180 @@
+#include "api/body.h"
+
+#include <algorithm>
+
+#include "coupon/text.h"
+
+namespace scrip::api {
+namespace {
+
+constexpr int max_depth = 32;
+
+bool is_json(std::string_view content_type) {
+  std::string type(content_type.substr(0, content_type.find(';')));
+  std::erase(type, ' ');
+  std::transform(type.begin(), type.end(), type.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; });
+  return type == "application/json";
+}
+
+Error bad_body(std::string message) {
+  return Error{.code = Code::invalid_request, .message = std::move(message)};
+}
+
+// Watches a parse for what JSON allows and we do not.
+class Watch {
+ public:
+  bool operator()(int depth, Json::parse_event_t event, Json& parsed) {
+    if (depth > max_depth) too_deep_ = true;
+    if (too_deep_) return false;
+    if (event == Json::parse_event_t::object_start) {
+      keys_.emplace_back();
+    } else if (event == Json::parse_event_t::object_end) {
+      keys_.pop_back();
+    } else if (event == Json::parse_event_t::key && !keys_.back().insert(parsed.get<std::string>()).second) {
+      if (repeated_.empty()) repeated_ = parsed.get<std::string>();
+    }
+    return true;
+  }
+  std::optional<Error> complaint() const {
+    if (too_deep_) return bad_body("The body is nested deeper than " + std::to_string(max_depth) + " levels.");
+    if (!repeated_.empty()) {
+      Error error = bad_body("The body has a member twice.");
+      error.fields.push_back({repeated_, "is given twice"});
+      return error;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  bool too_deep_ = false;
+  std::string repeated_;
+  std::vector<std::set<std::string>> keys_;
+};
+
+}  // namespace
+
+Result<Json> json_body(http::Request& request, EmptyBody empty) {
+  auto body = request.body();
+  if (!body) return body.error();
+  if (body->empty() && empty == EmptyBody::is_empty_object) return Json(Json::value_t::object);
+  const auto type = request.header("Content-Type");
+  if (type && !is_json(*type)) {
+    return Error{.code = Code::unsupported_media_type, .message = "The body must be application/json."};
+  }
+  if (!is_utf8(*body)) return bad_body("The body is not UTF-8.");
+  Watch watch;
+  Json parsed = Json::parse(
+      body->begin(), body->end(),
+      [&](int depth, Json::parse_event_t event, Json& json) { return watch(depth, event, json); },
+      /*allow_exceptions=*/false);
+  if (auto complaint = watch.complaint()) return *complaint;
+  if (parsed.is_discarded()) return bad_body("The body is not valid JSON.");
+  if (!parsed.is_object()) return bad_body("The body must be a JSON object.");
+  return parsed;
+}
+
+Fields::Fields(const Json& object, std::string path, std::vector<FieldError>& errors)
+    : object_(object), path_(std::move(path)), errors_(errors) {
+  if (!object_.is_object()) errors_.push_back({path_, "must be an object"});
+}
+
+std::string Fields::path(std::string_view name) const {
+  return path_.empty() ? std::string(name) : path_ + "." + std::string(name);
+}
+
+void Fields::refuse(std::string_view name, std::string message) {
+  errors_.push_back({path(name), std::move(message)});
+}
+
+bool Fields::has(std::string_view name) const {
+  return object_.is_object() && object_.contains(std::string(name));
+}
+
+bool Fields::is_null(std::string_view name) {
+  const Json* value = any(name);
+  return value && value->is_null();
+}
+
+const Json* Fields::any(std::string_view name) {
+  return find(name, false);
+}
+
+const Json* Fields::find(std::string_view name, bool required) {
+  if (!object_.is_object()) return nullptr;
+  asked_.insert(std::string(name));
+  const auto found = object_.find(std::string(name));
+  if (found != object_.end()) return &*found;
+  if (required) refuse(name, "is required");
+  return nullptr;
+}
+
+std::optional<std::string> Fields::text(std::string_view name, std::size_t min, std::size_t max, bool required) {
+  const Json* value = find(name, required);
+  if (!value) return std::nullopt;
+  if (!value->is_string()) {
+    refuse(name, "must be a string");
+    return std::nullopt;
+  }
+  auto text = value->get<std::string>();
+  if (text.size() < min || text.size() > max) {
+    refuse(name, "must be " + std::to_string(min) + " to " + std::to_string(max) + " bytes long");
+    return std::nullopt;
+  }
+  return text;
+}
+
+std::optional<std::int64_t> Fields::integer(std::string_view name, std::int64_t min, std::int64_t max, bool required) {
+  const Json* value = find(name, required);
+  if (!value) return std::nullopt;
+  const bool fits = value->is_number_unsigned() ? value->get<std::uint64_t>() <= static_cast<std::uint64_t>(INT64_MAX)
+                                                : value->is_number_integer();
+  if (!value->is_number_integer() && !value->is_number_unsigned()) {
+    refuse(name, "must be an integer");
+    return std::nullopt;
+  }
+  const std::int64_t number = fits ? value->get<std::int64_t>() : INT64_MAX;
+  if (!fits || number < min || number > max) {
+    refuse(name, "must be " + std::to_string(min) + " to " + std::to_string(max));
+    return std::nullopt;
+  }
+  return number;
+}
+
+std::optional<Micros> Fields::instant(std::string_view name) {
+  const Json* value = find(name, false);
+  if (!value) return std::nullopt;
+  const auto instant = value->is_string() ? parse_instant(value->get<std::string>()) : std::nullopt;
+  if (!instant) refuse(name, "must be an RFC 3339 date and time with an offset, such as 2026-11-21T10:00:00+09:00");
+  return instant;
+}
+
+std::optional<std::string> Fields::object(std::string_view name, std::size_t max_bytes) {
+  const Json* value = find(name, false);
+  if (!value) return std::nullopt;
+  if (!value->is_object()) {
+    refuse(name, "must be an object");
+    return std::nullopt;
+  }
+  std::string text = value->dump();
+  if (text.size() > max_bytes) {
+    refuse(name, "must be at most " + std::to_string(max_bytes) + " bytes of JSON");
+    return std::nullopt;
+  }
+  return text;
+}
+
+void Fields::finish() {
+  if (!object_.is_object()) return;
+  for (const auto& [name, value] : object_.items()) {
+    if (!asked_.contains(name)) refuse(name, "is not a member of this request");
+  }
+}
+
+Error invalid(std::vector<FieldError> errors) {
+  Error error{.code = Code::invalid_request, .message = errors.front().field + " " + errors.front().message + "."};
+  error.fields = std::move(errors);
+  return error;
+}
+
+}  // namespace scrip::api

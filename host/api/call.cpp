@@ -1,0 +1,76 @@
+#include "api/call.h"
+
+#include <openssl/sha.h>
+
+#include "api/show.h"
+#include "ledger/claim_facts.h"
+
+namespace scrip::api {
+namespace {
+
+// A structured-field string ("...", RFC 8941) or a bare token: 1 to 255 visible characters.
+Result<std::string> parse_key(std::string_view header) {
+  if (header.size() >= 2 && header.front() == '"' && header.back() == '"') {
+    header.remove_prefix(1);
+    header.remove_suffix(1);
+  }
+  bool good = !header.empty() && header.size() <= 255;
+  for (const char c : header) good = good && c >= ' ' && c <= '~' && c != '"' && c != '\\';
+  if (!good) return invalid_field("Idempotency-Key", "must be 1 to 255 visible ASCII characters");
+  return std::string(header);
+}
+
+std::array<std::uint8_t, 32> fingerprint(const http::Request& request, std::string_view body) {
+  std::string call(name(request.method));
+  call += ' ';
+  call += request.path;
+  call += '\n';
+  call += body;
+  std::array<std::uint8_t, 32> digest{};
+  SHA256(reinterpret_cast<const unsigned char*>(call.data()), call.size(), digest.data());
+  return digest;
+}
+
+}  // namespace
+
+Actor actor_of(const http::Request& request) {
+  return {.subject = request.identity->subject, .role = request.identity->role};
+}
+
+Result<std::shared_ptr<const Campaign>> campaign_of(const Catalog& catalog, std::string_view id) {
+  auto campaign = catalog.campaign(id);
+  if (!campaign) return campaign_not_found();
+  return campaign;
+}
+
+Result<CouponKey> coupon_of(const Catalog& catalog, std::string_view typed) {
+  const auto key = catalog.book().find(normalize_code(typed));
+  if (!key) return coupon_not_found();
+  return *key;
+}
+
+http::Response claim(Service& service, http::Request& request, Command command, int status) {
+  Submission submission{.command = std::move(command), .actor = actor_of(request)};
+  if (const auto header = request.header("Idempotency-Key")) {
+    auto key = parse_key(*header);
+    if (!key) return problem(key.error());
+    auto body = request.body();
+    if (!body) return problem(body.error());
+    submission.idempotency =
+        Idempotency{.key = {.owner = submission.actor.subject, .key = std::move(*key)},
+                    .fingerprint = fingerprint(request, *body),
+                    .render = [&](const Outcome& outcome) { return show_claim(outcome, status, service.clock.now()); }};
+  }
+  service.ledger.execute(submission);
+  if (submission.answer) {
+    http::Response response = http::Response::json(submission.answer->status, std::move(submission.answer->body));
+    if (response.status >= 400) response.content_type = "application/problem+json";
+    if (submission.replayed) response.headers.emplace_back("Idempotent-Replayed", "true");
+    return response;
+  }
+  if (submission.outcome.error) return problem(*submission.outcome.error);
+  KeptAnswer answer = show_claim(submission.outcome, status, service.clock.now());
+  return http::Response::json(answer.status, std::move(answer.body));
+}
+
+}  // namespace scrip::api

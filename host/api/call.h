@@ -1,0 +1,31 @@
+// What the handlers of several resources share: who is calling, which coupon or campaign a path
+// names, and handing a command to the ledger.
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "api/service.h"
+#include "ledger/command.h"
+
+namespace scrip::api {
+
+// Precondition: the route asks for a token.
+Actor actor_of(const http::Request& request);
+
+// campaign_not_found for an id that is none or that nobody uses.
+Result<std::shared_ptr<const Campaign>> campaign_of(const Catalog& catalog, std::string_view id);
+
+// The coupon that a typed code names, without looking into the store.
+Result<CouponKey> coupon_of(const Catalog& catalog, std::string_view typed);
+
+// Runs a claim that answers with a coupon: with its Idempotency-Key, if there is one.
+http::Response claim(Service& service, http::Request& request, Command command, int status);
+
+// For a handler's early returns.
+inline http::Response problem(const Error& error) {
+  return http::Response::problem(error);
+}
+
+}  // namespace scrip::api

@@ -1,0 +1,162 @@
+// One coupon: issue, look at, assign, validate, redeem, cancel.
+#include "api/api.h"
+#include "api/body.h"
+#include "api/call.h"
+#include "api/order_body.h"
+#include "api/show.h"
+#include "coupon/coupon.h"
+#include "ledger/claim_facts.h"
+#include "ledger/validate.h"
+
+namespace scrip::api {
+namespace {
+
+// user_id and subject as issue, its batch and assign take them.
+struct Recipient {
+  std::optional<std::string> user_id;
+  std::optional<std::string> subject;
+};
+
+Recipient read_recipient(Fields& fields) {
+  Recipient to{.user_id = fields.text("user_id", 1, 128), .subject = std::nullopt};
+  if (to.user_id && !is_user_id(*to.user_id)) fields.refuse("user_id", "must be text without control characters");
+  if (!fields.is_null("subject")) to.subject = fields.text("subject", 1, 128);
+  if (to.subject && !is_subject(*to.subject)) fields.refuse("subject", "must be text without control characters");
+  return to;
+}
+
+http::Response issue(Service& service, http::Request& request) {
+  auto campaign = campaign_of(*service.ledger.catalog(), request.capture("id"));
+  if (!campaign) return problem(campaign.error());
+  auto body = json_body(request, EmptyBody::is_empty_object);
+  if (!body) return problem(body.error());
+  std::vector<FieldError> errors;
+  Fields fields(*body, "", errors);
+  Recipient to = read_recipient(fields);
+  const Actor actor = actor_of(request);
+  if (actor.role != Role::user && !fields.has("user_id")) fields.refuse("user_id", "is required");
+  fields.finish();
+  if (!errors.empty()) return problem(invalid(std::move(errors)));
+  if (actor.role == Role::user) {
+    if (to.user_id && *to.user_id != actor.subject) {
+      return problem({.code = Code::forbidden, .message = "You can only claim coupons for yourself."});
+    }
+    to.user_id = actor.subject;
+  }
+  return claim(service, request, Issue{.campaign = (*campaign)->number, .user_id = to.user_id, .subject = to.subject},
+               201);
+}
+
+http::Response assign(Service& service, http::Request& request) {
+  auto body = json_body(request);
+  if (!body) return problem(body.error());
+  std::vector<FieldError> errors;
+  Fields fields(*body, "", errors);
+  const Recipient to = read_recipient(fields);
+  if (!fields.has("user_id")) fields.refuse("user_id", "is required");
+  fields.finish();
+  if (!errors.empty()) return problem(invalid(std::move(errors)));
+  auto coupon = coupon_of(*service.ledger.catalog(), request.capture("code"));
+  if (!coupon) return problem(coupon.error());
+  return claim(service, request, Assign{.coupon = *coupon, .user_id = *to.user_id, .subject = to.subject}, 200);
+}
+
+// The body of validate and redeem.
+Result<std::optional<Order>> order_of(http::Request& request, bool required) {
+  auto body = json_body(request, required ? EmptyBody::refused : EmptyBody::is_empty_object);
+  if (!body) return body.error();
+  std::vector<FieldError> errors;
+  Fields fields(*body, "", errors);
+  std::optional<Order> order;
+  if (const Json* json = fields.any("order")) {
+    order = read_order(*json, "order", errors);
+  } else if (required) {
+    fields.refuse("order", "is required");
+  }
+  fields.finish();
+  if (!errors.empty()) return invalid(std::move(errors));
+  return order;
+}
+
+http::Response redeem(Service& service, http::Request& request) {
+  auto order = order_of(request, false);
+  if (!order) return problem(order.error());
+  auto coupon = coupon_of(*service.ledger.catalog(), request.capture("code"));
+  if (!coupon) return problem(coupon.error());
+  return claim(service, request, Redeem{.coupon = *coupon, .order = std::move(*order)}, 200);
+}
+
+http::Response cancel(Service& service, http::Request& request) {
+  auto body = json_body(request, EmptyBody::is_empty_object);
+  if (!body) return problem(body.error());
+  std::vector<FieldError> errors;
+  Fields(*body, "", errors).finish();
+  if (!errors.empty()) return problem(invalid(std::move(errors)));
+  auto coupon = coupon_of(*service.ledger.catalog(), request.capture("code"));
+  if (!coupon) return problem(coupon.error());
+  return claim(service, request, Cancel{.coupon = *coupon}, 200);
+}
+
+http::Response validate(Service& service, http::Request& request) {
+  auto order = order_of(request, true);
+  if (!order) return problem(order.error());
+  const auto catalog = service.ledger.catalog();
+  auto coupon = coupon_of(*catalog, request.capture("code"));
+  if (!coupon) return problem(coupon.error());
+  const auto active = service.ledger.policies();
+  if (!active) return problem({.code = Code::policy_error, .message = "No policies are active."});
+  auto reader = service.store.reader();
+  if (!reader) return problem(reader.error());
+  const Actor actor = actor_of(request);
+  auto validation =
+      scrip::validate(**reader, *catalog, service.judges, active, actor, *coupon, *order, service.clock.now());
+  if (!validation) return problem(validation.error());
+  Json body{{"valid", !validation->objection.has_value()}};
+  if (validation->objection) {
+    body["code"] = validation->objection->public_code();
+    body["detail"] = validation->objection->message;
+  }
+  if (validation->discount) {
+    body["discount"] = {{"amount", validation->discount->amount}, {"currency", validation->discount->currency}};
+  }
+  if (actor.role != Role::user && !validation->trace.empty()) body["trace"] = Json::parse(validation->trace);
+  return http::Response::json(200, body.dump());
+}
+
+http::Response show(Service& service, http::Request& request) {
+  const auto catalog = service.ledger.catalog();
+  auto key = coupon_of(*catalog, request.capture("code"));
+  if (!key) return problem(key.error());
+  auto reader = service.store.reader();
+  if (!reader) return problem(reader.error());
+  auto row = (*reader)->coupon(*key);
+  if (!row) return problem(row.error());
+  const Coupon coupon = row->value_or(Coupon{.key = *key});
+  if (!may_see(actor_of(request), coupon)) return problem(coupon_not_found());
+  return http::Response::json(
+      200, show_coupon(coupon, catalog->book().code(*key), catalog->campaign(key->campaign)->id, service.clock.now())
+               .dump());
+}
+
+}  // namespace
+
+void add_coupons(http::Router& router, Service& service) {
+  using enum http::Method;
+  using http::Access;
+  const auto add = [&](http::Method method, std::string pattern, http::Access access, bool claims,
+                       http::Response (*handler)(Service&, http::Request&)) {
+    router.add({.method = method,
+                .pattern = std::move(pattern),
+                .access = access,
+                .handler = [&service, handler](http::Request& request) { return handler(service, request); },
+                .claim = claims});
+  };
+  add(post, "/api/v1/campaigns/{id}/issue", Access::any_token, true, issue);
+  add(get, "/api/v1/coupons/{code}", Access::any_token, false, show);
+  add(post, "/api/v1/coupons/{code}/assign", Access::service, true, assign);
+  add(post, "/api/v1/coupons/{code}/validate", Access::any_token, true, validate);
+  add(post, "/api/v1/coupons/{code}/redeem", Access::any_token, true, redeem);
+  add(post, "/api/v1/coupons/{code}/cancel", Access::any_token, true, cancel);
+}
+
+}  // namespace scrip::api

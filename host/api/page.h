@@ -1,0 +1,31 @@
+// Lists: ?limit= and ?cursor=, and {"data":[...],"has_more":bool,"next_cursor":"..."}. Cursors are
+// opaque to clients: integers, joined by dots.
+#pragma once
+
+#include <cstdint>
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "coupon/error.h"
+#include "http/request.h"
+
+namespace scrip::api {
+
+struct Page {
+  int limit = 100;                   // 1 to 1000
+  std::vector<std::int64_t> cursor;  // empty: from the start; else as many numbers as asked for
+};
+
+// invalid_request naming "limit" or "cursor". `numbers`: how many a cursor of this list has.
+Result<Page> page_of(const http::Request& request, std::size_t numbers);
+
+// `next`: where the following page starts; nullopt: this is the last.
+http::Response list_response(nlohmann::json data, const std::optional<std::vector<std::int64_t>>& next);
+http::Response list_response(nlohmann::json data, const std::optional<std::string>& next_cursor);
+
+// Refuses query parameters that a call does not take, by name.
+Result<void> only_query(const http::Request& request, std::initializer_list<std::string_view> names);
+
+}  // namespace scrip::api

@@ -1,0 +1,88 @@
+#include <nlohmann/json.hpp>
+
+#include "api/api.h"
+#include "api/call.h"
+#include "api/show.h"
+
+namespace scrip::api {
+namespace {
+
+using Json = nlohmann::json;
+
+Json show_errors(const std::vector<PolicyError>& errors) {
+  Json shown = Json::array();
+  for (const PolicyError& error : errors) {
+    shown.push_back({{"file", error.file}, {"line", error.line}, {"message", error.message}});
+  }
+  return shown;
+}
+
+http::Response list(Service& service) {
+  const auto active = service.ledger.policies();
+  Json policies = Json::array();
+  Json plugins = Json::array();
+  Json body{{"revision", nullptr}, {"loaded_at", nullptr}};
+  if (active) {
+    body["revision"] = active->set->revision();
+    body["loaded_at"] = format_instant(active->loaded_at);
+    for (const PolicyInfo& policy : active->set->policies()) {
+      Json rules = Json::array();
+      for (const RuleInfo& rule : policy.rules) {
+        rules.push_back({{"name", rule.name}, {"plugin", rule.plugin}, {"params", Json::parse(rule.params)}});
+      }
+      policies.push_back({{"name", policy.name},
+                          {"file", policy.file},
+                          {"rules", std::move(rules)},
+                          {"quarantined", active->quarantine.holds(policy.name)}});
+    }
+    for (const PluginInfo& plugin : active->set->plugins()) {
+      plugins.push_back({{"name", plugin.name},
+                         {"version", plugin.version},
+                         {"file", plugin.file},
+                         {"priority", plugin.priority},
+                         {"doc", plugin.doc},
+                         {"params", Json::parse(plugin.params)}});
+    }
+  }
+  body["policies"] = std::move(policies);
+  body["plugins"] = std::move(plugins);
+  const Reload::Attempt last = service.reload.last();
+  body["last_attempt"] = {{"at", last.at == 0 ? Json() : Json(format_instant(last.at))},
+                          {"ok", last.ok},
+                          {"errors", show_errors(last.errors)}};
+  return http::Response::json(200, body.dump());
+}
+
+http::Response reload(Service& service, http::Request& request) {
+  auto attempt = service.reload.from_disk(request.identity->subject);
+  if (!attempt) return problem(attempt.error());
+  if (attempt->ok) {
+    const Json previous = attempt->previous.empty() ? Json() : Json(attempt->previous);
+    return http::Response::json(200, Json{{"revision", attempt->revision}, {"previous", previous}}.dump());
+  }
+  const std::size_t count = attempt->errors.size();
+  http::Response refused = problem(
+      {.code = Code::invalid_policy,
+       .message = "The policies were not loaded: " + std::to_string(count) + (count == 1 ? " error." : " errors.")});
+  Json body = Json::parse(refused.body);
+  body["errors"] = show_errors(attempt->errors);
+  refused.body = body.dump();
+  return refused;
+}
+
+}  // namespace
+
+void add_policies(http::Router& router, Service& service) {
+  using enum http::Method;
+  using http::Access;
+  router.add(
+      {.method = get, .pattern = "/api/v1/policies", .access = Access::operator_only, .handler = [&](http::Request&) {
+         return list(service);
+       }});
+  router.add({.method = post,
+              .pattern = "/api/v1/policies/reload",
+              .access = Access::operator_only,
+              .handler = [&](http::Request& request) { return reload(service, request); }});
+}
+
+}  // namespace scrip::api

@@ -1,0 +1,17 @@
+#include "api/api.h"
+
+namespace scrip::api {
+
+void add_routes(http::Router& router, Service& service) {
+  add_campaigns(router, service);
+  add_coupons(router, service);
+  add_coupon_lists(router, service);
+  add_issue_batch(router, service);
+  add_decisions(router, service);
+  add_policies(router, service);
+  add_users(router, service);
+  add_sign_in(router, service);
+  add_health(router, service);
+}
+
+}  // namespace scrip::api

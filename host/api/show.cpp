@@ -1,0 +1,74 @@
+#include "api/show.h"
+
+#include "http/request.h"
+
+namespace scrip::api {
+
+using Json = nlohmann::json;
+
+Json show_instant(const std::optional<Micros>& instant) {
+  return instant ? Json(format_instant(*instant)) : Json();
+}
+
+namespace {
+
+Json show_text(const std::optional<std::string>& text) {
+  return text ? Json(*text) : Json();
+}
+
+}  // namespace
+
+Json show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now) {
+  const bool given = coupon.state != CouponState::available;
+  Json shown{{"code", code},
+             {"campaign_id", campaign_id},
+             {"state", name(coupon.state)},
+             {"user_id", show_text(coupon.user_id)},
+             {"subject", show_text(coupon.subject)},
+             {"issued_at", given ? Json(format_instant(coupon.issued_at)) : Json()},
+             {"expires_at", show_instant(coupon.expires_at)},
+             {"redeemed_at", show_instant(coupon.redeemed_at)},
+             {"expired", coupon.expired_at(now)}};
+  if (coupon.discount) {
+    shown["discount"] = {{"amount", coupon.discount->amount}, {"currency", coupon.discount->currency}};
+  }
+  if (coupon.decision != 0) shown["decision_id"] = std::to_string(coupon.decision);
+  return shown;
+}
+
+Json show_campaign(const Campaign& campaign, const CampaignTally& tally, const std::string& revision, Micros now,
+                   Audience audience) {
+  const auto remaining = tally.remaining(campaign);
+  Json shown{{"id", campaign.id},
+             {"name", campaign.name},
+             {"starts_at", show_instant(campaign.starts_at)},
+             {"ends_at", show_instant(campaign.ends_at)},
+             {"remaining", remaining ? Json(*remaining) : Json()}};
+  if (audience == Audience::user) return shown;
+  // A campaign whose period is over is ended, whether or not somebody has said so.
+  const bool over = campaign.ends_at && now >= *campaign.ends_at;
+  shown["number"] = campaign.number;
+  shown["policy"] = campaign.policy;
+  shown["params"] = Json::parse(campaign.params);
+  shown["total"] = campaign.total ? Json(*campaign.total) : Json();
+  shown["issued"] = tally.issued;
+  shown["redeemed"] = tally.redeemed;
+  shown["status"] = name(over ? CampaignStatus::ended : campaign.status);
+  shown["timezone"] = campaign.timezone;
+  shown["code"] = {{"pattern", campaign.pattern}, {"alphabet", name(campaign.alphabet)}};
+  shown["metadata"] = Json::parse(campaign.metadata);
+  shown["created_at"] = format_instant(campaign.created_at);
+  shown["policy_revision"] = revision;
+  return shown;
+}
+
+KeptAnswer show_claim(const Outcome& outcome, int status, Micros now) {
+  if (outcome.error) {
+    const http::Response problem = http::Response::problem(*outcome.error);
+    return {.status = problem.status, .body = problem.body};
+  }
+  const ClaimOutcome& claim = outcome.claim;
+  return {.status = status, .body = show_coupon(claim.coupon, claim.code, claim.campaign_id, now).dump()};
+}
+
+}  // namespace scrip::api

@@ -1,0 +1,27 @@
+// How the API writes what it shows: coupons, campaigns, instants. Pure functions.
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+
+#include "coupon/campaign.h"
+#include "coupon/coupon.h"
+#include "ledger/command.h"
+
+namespace scrip::api {
+
+nlohmann::json show_instant(const std::optional<Micros>& instant);
+
+// {code,campaign_id,state,user_id,subject,issued_at,expires_at,redeemed_at,expired,discount?,decision_id?}
+nlohmann::json show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now);
+
+enum class Audience : std::uint8_t { user, staff };
+
+nlohmann::json show_campaign(const Campaign& campaign, const CampaignTally& tally, const std::string& revision,
+                             Micros now, Audience audience);
+
+// The answer to a claim: the coupon, or the problem.
+KeptAnswer show_claim(const Outcome& outcome, int status, Micros now);
+
+}  // namespace scrip::api

@@ -1,0 +1,223 @@
+#include "cli/node.h"
+
+#include <unistd.h>
+
+#include <utility>
+
+#include "cli/data_directory.h"
+#include "cli/events.h"
+#include "cli/watcher.h"
+#include "db/sqlite/sqlite_store.h"
+#include "http/bearer.h"
+#include "http/host_port.h"
+#include "lua/compile.h"
+#include "ops/log.h"
+
+namespace scrip::cli {
+namespace {
+
+std::string url_of(std::string host, int port) {
+  if (host.find(':') != std::string::npos) host = "[" + host + "]";
+  return "http://" + host + ":" + std::to_string(port);
+}
+
+// Where a client on this machine finds a server that listens on all addresses.
+std::string reachable(const std::string& host) {
+  if (host == "0.0.0.0") return "127.0.0.1";
+  return host == "::" ? "::1" : host;
+}
+
+}  // namespace
+
+// Members are destroyed in the opposite order: what uses another stands below it.
+class Node::Impl {
+ public:
+  Impl(NodeOptions options, DataDirectory data)
+      : options_(std::move(options)), data_(std::move(data)), own_clock_(options_.clock_shift) {}
+  ~Impl() { stop(); }
+
+  Result<void> start();
+  void stop();
+
+  const std::string& url() const { return url_; }
+  Reload& reload() { return *reload_; }
+  Ledger& ledger() { return *ledger_; }
+  Store& store() { return *store_; }
+  const http::Tokens& tokens() const { return *tokens_; }
+
+ private:
+  const Clock& clock() const { return options_.clock ? *options_.clock : own_clock_; }
+  std::filesystem::path secret_file() const { return options_.secret_file.value_or(data_.secret()); }
+
+  Result<void> open();
+  Result<void> activate_policies();
+  Result<void> listen();
+  Result<void> watch();
+  void reload_if_changed();
+  void watch_gauges();
+
+  NodeOptions options_;
+  const DataDirectory data_;
+  const SystemClock own_clock_;
+  http::FileDescriptor lock_;
+  Metrics metrics_;
+  Events events_{metrics_};
+  std::unique_ptr<Store> store_;
+  std::unique_ptr<Ledger> ledger_;
+  std::optional<Reload> reload_;
+  std::string stamp_;  // of the policies that were tried last; the watcher's once it runs
+  Judges judges_;
+  std::optional<http::Tokens> tokens_;
+  std::optional<http::PasswordPool> passwords_;
+  std::optional<http::RateLimit> sign_in_by_address_;
+  std::optional<http::RateLimit> sign_in_by_login_;
+  std::optional<api::Service> service_;
+  std::unique_ptr<http::Server> server_;
+  std::string url_;
+  std::unique_ptr<Watcher> watcher_;
+};
+
+Result<void> Node::Impl::start() {
+  if (!is_zone(options_.timezone)) return invalid_field("timezone", "'" + options_.timezone + "' is no IANA time zone");
+  if (auto opened = open(); !opened) return opened;
+  if (auto activated = activate_policies(); !activated) return activated;
+  if (auto listening = listen(); !listening) return listening;
+  if (options_.watch) {
+    if (auto watching = watch(); !watching) return watching;
+  }
+  log(LogLevel::info, "serving", {{"url", url_}, {"data", data_.path().string()}, {"version", SCRIP_VERSION}});
+  if (options_.clock_shift != 0) {
+    log(LogLevel::warn, "the coupons' clock is not the real one",
+        {{"clock", format_instant(clock().now())}, {"shift_s", options_.clock_shift / second}});
+  }
+  return {};
+}
+
+Result<void> Node::Impl::open() {
+  auto lock = data_.lock();
+  if (!lock) return lock.error();
+  lock_ = std::move(*lock);
+  auto secret = http::Tokens::load_or_make_secret(secret_file());
+  if (!secret) return secret.error();
+  tokens_.emplace(std::move(*secret));
+  auto store = open_sqlite(data_.database());
+  if (!store) return store.error();
+  store_ = std::move(*store);
+  options_.ledger.default_timezone = options_.timezone;
+  auto ledger = Ledger::open(*store_, clock(), options_.ledger, events_.for_ledger());
+  if (!ledger) return ledger.error();
+  ledger_ = std::move(*ledger);
+  ledger_->start();
+  return {};
+}
+
+Result<void> Node::Impl::activate_policies() {
+  reload_.emplace(*ledger_, *store_, Reload::Sources{options_.scripts, options_.plugins}, &compile, options_.policy,
+                  [this](bool ok) { metrics_.reloaded(ok); });
+  stamp_ = reload_->disk_stamp();
+  const auto attempt = reload_->at_start();
+  if (!attempt) return attempt.error();
+  if (!reload_->degraded().empty()) log_reload(reload_->last());
+  log_reload(attempt);
+  return {};
+}
+
+Result<void> Node::Impl::listen() {
+  passwords_.emplace(options_.password_cost);
+  sign_in_by_address_.emplace(options_.sign_ins_at_once, options_.sign_in_interval);
+  sign_in_by_login_.emplace(options_.sign_ins_at_once, options_.sign_in_interval);
+  service_.emplace(api::Service{.ledger = *ledger_,
+                                .store = *store_,
+                                .reload = *reload_,
+                                .judges = judges_,
+                                .clock = clock(),
+                                .clock_shift = options_.clock_shift,
+                                .tokens = *tokens_,
+                                .passwords = *passwords_,
+                                .sign_in_by_address = *sign_in_by_address_,
+                                .sign_in_by_login = *sign_in_by_login_,
+                                .metrics = metrics_,
+                                .default_timezone = options_.timezone});
+  http::Router router;
+  api::add_routes(router, *service_);
+  server_ = std::make_unique<http::Server>(std::move(router), http::bearer_or_cookie(*tokens_), options_.http,
+                                           events_.for_server());
+  const auto port = server_->listen(options_.listen);
+  if (!port) return port.error();
+  const std::string host = http::parse_host_port(options_.listen)->host;
+  url_ = url_of(host, *port);
+  watch_gauges();
+  if (auto started = server_->start(); !started) return started;
+  return data_.publish({.url = url_of(reachable(host), *port),
+                        .pid = ::getpid(),
+                        .secret_file = std::filesystem::absolute(secret_file())});
+}
+
+void Node::Impl::watch_gauges() {
+  metrics_.watch_queue_length([this] { return static_cast<double>(ledger_->queue_length()); });
+  metrics_.watch_connections([this] { return static_cast<double>(server_->connections()); });
+  metrics_.watch_requests_in_flight([this] { return static_cast<double>(server_->in_flight()); });
+  metrics_.watch_requests_queued([this] { return static_cast<double>(server_->queued()); });
+}
+
+Result<void> Node::Impl::watch() {
+  auto watcher = Watcher::start({options_.scripts, options_.plugins}, [this] { reload_if_changed(); });
+  if (!watcher) return watcher.error();
+  watcher_ = std::move(*watcher);
+  return {};
+}
+
+void Node::Impl::reload_if_changed() {
+  // Taken before the files are read: what changes meanwhile makes another stamp next time.
+  const std::string stamp = reload_->disk_stamp();
+  if (stamp == stamp_) return;
+  const auto attempt = reload_->from_disk("watch");
+  log_reload(attempt);
+  if (attempt) stamp_ = stamp;
+}
+
+void Node::Impl::stop() {
+  if (!lock_) return;
+  watcher_.reset();
+  if (server_) server_->stop();
+  if (ledger_) ledger_->stop();
+  if (store_) {
+    if (const auto written = store_->checkpoint(); !written) {
+      log(LogLevel::warn, "the database's log was not written back", {{"why", written.error().message}});
+    }
+  }
+  data_.withdraw();
+  lock_ = {};
+}
+
+Result<std::unique_ptr<Node>> Node::start(NodeOptions options) {
+  auto data = DataDirectory::make(options.data);
+  if (!data) return data.error();
+  auto impl = std::make_unique<Impl>(std::move(options), std::move(*data));
+  if (auto started = impl->start(); !started) return started.error();
+  return std::unique_ptr<Node>(new Node(std::move(impl)));
+}
+
+Node::Node(std::unique_ptr<Impl> impl) : impl_(std::move(impl)) {}
+Node::~Node() = default;
+
+const std::string& Node::url() const {
+  return impl_->url();
+}
+Reload& Node::reload() {
+  return impl_->reload();
+}
+Ledger& Node::ledger() {
+  return impl_->ledger();
+}
+Store& Node::store() {
+  return impl_->store();
+}
+const http::Tokens& Node::tokens() const {
+  return impl_->tokens();
+}
+void Node::stop() {
+  impl_->stop();
+}
+
+}  // namespace scrip::cli

@@ -1,0 +1,157 @@
+#include <algorithm>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "cli/arguments.h"
+#include "cli/commands.h"
+#include "cli/database.h"
+#include "cli/output.h"
+#include "lua/compile.h"
+#include "policy/policy_files.h"
+
+namespace scrip::cli {
+namespace {
+
+using Json = nlohmann::ordered_json;
+
+struct PolicyArguments {
+  PolicyFolders folders;
+  std::filesystem::path data;
+  bool json = false;
+};
+
+CompiledSet compile_folders(const PolicyFolders& folders) {
+  PolicyFiles read = read_policy_files(folders.scripts, folders.plugins);
+  CompiledSet compiled = compile(std::move(read.files), {});
+  compiled.errors.insert(compiled.errors.begin(), read.errors.begin(), read.errors.end());
+  return compiled;
+}
+
+int refuse(const std::vector<PolicyError>& errors, bool json) {
+  if (json) print("{\"errors\":" + errors_json(errors) + "}\n");
+  return fail(errors);
+}
+
+// Whether the campaigns of a database still fit, as a reload would ask.
+Result<std::vector<PolicyError>> misfits(const PolicySet& set, const std::filesystem::path& path) {
+  const auto data = DataDirectory::open(path);
+  if (!data) return data.error();
+  auto database = Database::open(*data);
+  if (!database) return database.error();
+  const auto definitions = database->store().definitions();
+  if (!definitions) return definitions.error();
+  std::vector<PolicyError> errors;
+  for (const Campaign& campaign : definitions->campaigns) {
+    const auto binding = set.bind(campaign.policy, campaign.params);
+    if (binding) continue;
+    errors.push_back({"scripts", 0, "campaign " + campaign.id + " does not fit: " + binding.error().message});
+  }
+  return errors;
+}
+
+int check(const PolicyArguments& given) {
+  const CompiledSet compiled = compile_folders(given.folders);
+  if (!compiled.set || !compiled.errors.empty()) return refuse(compiled.errors, given.json);
+  if (!given.data.empty()) {
+    const auto errors = misfits(*compiled.set, given.data);
+    if (!errors) return fail(errors.error());
+    if (!errors->empty()) return refuse(*errors, given.json);
+  }
+  const std::string& revision = compiled.set->revision();
+  return print((given.json ? Json{{"revision", revision}}.dump() : revision) + "\n");
+}
+
+std::string tests_json(const std::vector<PolicyTestResult>& tests, std::ptrdiff_t passed,
+                       const std::vector<PolicyError>& errors) {
+  Json list = Json::array();
+  for (const PolicyTestResult& test : tests) {
+    Json shown{{"file", test.file}, {"line", test.line}, {"name", test.name}, {"passed", test.passed}};
+    if (!test.passed) shown["message"] = test.message;
+    list.push_back(std::move(shown));
+  }
+  return Json{{"passed", passed},
+              {"failed", static_cast<std::ptrdiff_t>(tests.size()) - passed},
+              {"tests", std::move(list)},
+              {"errors", Json::parse(errors_json(errors))}}
+             .dump() +
+         "\n";
+}
+
+std::string tests_lines(const std::vector<PolicyTestResult>& tests, std::ptrdiff_t passed) {
+  std::string text;
+  for (const PolicyTestResult& test : tests) text += (test.passed ? "pass  " : "FAIL  ") + test.name + "\n";
+  return text + std::to_string(passed) + " passed, " +
+         std::to_string(static_cast<std::ptrdiff_t>(tests.size()) - passed) + " failed\n";
+}
+
+int test(const PolicyArguments& given) {
+  const CompiledSet compiled = compile_folders(given.folders);
+  const auto passed = std::count_if(compiled.tests.begin(), compiled.tests.end(), [](const auto& each) { return each.passed; });
+  const int printed = print(given.json ? tests_json(compiled.tests, passed, compiled.errors)
+                                       : tests_lines(compiled.tests, passed));
+  return compiled.errors.empty() ? printed : fail(compiled.errors);
+}
+
+std::string list_json(const PolicySet& set) {
+  Json policies = Json::array();
+  for (const PolicyInfo& policy : set.policies()) {
+    Json rules = Json::array();
+    for (const RuleInfo& rule : policy.rules) {
+      rules.push_back({{"name", rule.name}, {"plugin", rule.plugin}, {"params", Json::parse(rule.params)}});
+    }
+    policies.push_back({{"name", policy.name}, {"file", policy.file}, {"rules", std::move(rules)}});
+  }
+  Json plugins = Json::array();
+  for (const PluginInfo& plugin : set.plugins()) {
+    plugins.push_back({{"name", plugin.name},
+                       {"version", plugin.version},
+                       {"file", plugin.file},
+                       {"doc", plugin.doc},
+                       {"params", Json::parse(plugin.params)}});
+  }
+  return Json{{"revision", set.revision()}, {"policies", std::move(policies)}, {"plugins", std::move(plugins)}}.dump() +
+         "\n";
+}
+
+std::string list_lines(const PolicySet& set) {
+  std::string text = "revision " + set.revision() + "\n\npolicies\n";
+  for (const PolicyInfo& policy : set.policies()) {
+    text += "  " + policy.name + " (" + policy.file + ")\n";
+    for (const RuleInfo& rule : policy.rules) {
+      const std::string plugin = rule.name == rule.plugin ? "" : " (" + rule.plugin + ")";
+      text += "    " + rule.name + plugin + " " + rule.params + "\n";
+    }
+  }
+  text += "\nplugins\n";
+  for (const PluginInfo& plugin : set.plugins()) {
+    text += "  " + plugin.name + " " + plugin.version + ": " + plugin.doc + "\n";
+  }
+  return text;
+}
+
+int list(const PolicyArguments& given) {
+  const CompiledSet compiled = compile_folders(given.folders);
+  if (!compiled.set) return refuse(compiled.errors, given.json);
+  return print(given.json ? list_json(*compiled.set) : list_lines(*compiled.set));
+}
+
+}  // namespace
+
+int policy(int argc, char** argv) {
+  CLI::App command("List, check or test policies without a server", "scrip policy");
+  command.require_subcommand(1);
+  PolicyArguments given;
+  CLI::App& listing = *command.add_subcommand("list", "Show the policies, their rules, and the plugins");
+  CLI::App& checking = *command.add_subcommand("check", "Say everything that is wrong with the files");
+  CLI::App& testing = *command.add_subcommand("test", "Run the tests that the files have");
+  for (CLI::App* each : {&listing, &checking, &testing}) {
+    add_policy_folders(*each, given.folders);
+    add_json(*each, given.json);
+  }
+  checking.add_option("--data", given.data, "Check the campaigns of this data directory, too")->type_name("DIR");
+  if (const auto status = parse(command, argc, argv)) return *status;
+  if (checking.parsed()) return check(given);
+  return testing.parsed() ? test(given) : list(given);
+}
+
+}  // namespace scrip::cli

@@ -1,0 +1,32 @@
+// A campaign's coupons in the order of their serials: the rows of those that were given, and
+// between and after them the computed ones that nobody holds, which have no rows. Any thread.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "coupon/campaign.h"
+#include "coupon/code_book.h"
+#include "db/store.h"
+
+namespace scrip {
+
+enum class CouponFilter : std::uint8_t { all, available, issued, redeemed, expired };
+
+struct PoolPage {
+  std::vector<std::pair<Coupon, std::string>> coupons;  // with their codes
+  std::optional<std::int64_t> next;                     // the serial to go on from; nullopt: that was all
+};
+
+// At most `limit` coupons with from <= serial. A page may be shorter, even empty, and yet have a
+// `next`: a filter that few rows pass is answered in steps of bounded work.
+Result<PoolPage> list_pool(Reader& reader, const CodeBook& book, const Campaign& campaign, CouponFilter filter,
+                           std::int64_t from, int limit, Micros now);
+
+// The code of a coupon, computed or imported.
+std::string code_of(const CodeBook& book, const Coupon& coupon);
+
+}  // namespace scrip
