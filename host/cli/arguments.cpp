@@ -65,8 +65,8 @@ CLI::Option* add_time(CLI::App& command, const std::string& name, std::chrono::m
     return true;
   };
   return command.add_option(name, read, help)
-      ->check(CLI::Validator(check_time, "TIME"))
-      ->type_name("")
+      ->check(CLI::Validator(check_time, ""))
+      ->type_name("TIME")
       ->default_str(format_duration(value));
 }
 
@@ -76,8 +76,8 @@ CLI::Option* add_size(CLI::App& command, const std::string& name, std::size_t& v
     return true;
   };
   return command.add_option(name, read, help)
-      ->check(CLI::Validator(check_size, "SIZE"))
-      ->type_name("")
+      ->check(CLI::Validator(check_size, ""))
+      ->type_name("SIZE")
       ->default_str(format_size(value));
 }
 

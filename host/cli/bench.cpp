@@ -35,7 +35,7 @@ return policy {
 struct BenchArguments {
   std::filesystem::path folder = ".";
   std::filesystem::path plugins = "plugins";
-  std::chrono::microseconds time = std::chrono::seconds(5);
+  double seconds = 5;
   int in_flight = 256;
   bool json = false;
 };
@@ -80,16 +80,16 @@ class Claims {
   Claims(Ledger& ledger, std::int64_t campaign, std::size_t in_flight)
       : ledger_(ledger), campaign_(campaign), submissions_(in_flight), running_(in_flight) {}
 
-  Result<Measured> run(std::chrono::microseconds time, const std::int64_t& batches);
+  Result<Measured> run(double seconds, const std::int64_t& batches);
 
  private:
-  void submit(Submission& submission) {
+  void prepare(Submission& submission) {
     submission = Submission{};
-    submission.command = Issue{.campaign = campaign_, .user_id = "user-" + std::to_string(random_() % 10'000'000), .subject = std::nullopt};
+    submission.command = Issue{
+        .campaign = campaign_, .user_id = "user-" + std::to_string(random_() % 10'000'000), .subject = std::nullopt};
     submission.actor = {.subject = "bench", .role = Role::service};
     submission.waiter = this;
     submission.done = [](Submission& done) { static_cast<Claims*>(done.waiter)->count(done); };
-    ledger_.submit(submission);
   }
 
   void count(Submission& submission) {
@@ -102,7 +102,8 @@ class Claims {
       failure_ = *error;
     }
     if (!failure_ && SteadyClock::now() < end_) {
-      submit(submission);
+      prepare(submission);
+      ledger_.submit(submission);
       return;
     }
     const std::lock_guard lock(mutex_);
@@ -112,7 +113,7 @@ class Claims {
   Ledger& ledger_;
   const std::int64_t campaign_;
   std::vector<Submission> submissions_;
-  // Of the ledger's thread, once the first claims are submitted.
+  // Of the ledger's thread, once the first claim is submitted.
   std::mt19937_64 random_{20'261'121};
   SteadyClock::time_point end_;
   Measured measured_;
@@ -123,11 +124,11 @@ class Claims {
   std::size_t running_;
 };
 
-Result<Measured> Claims::run(std::chrono::microseconds time, const std::int64_t& batches) {
+Result<Measured> Claims::run(double seconds, const std::int64_t& batches) {
   const auto started = SteadyClock::now();
-  end_ = started + time;
-  for (Submission& submission : submissions_) submit(submission);
-  ledger_.start();
+  end_ = started + std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(seconds));
+  for (Submission& submission : submissions_) prepare(submission);
+  for (Submission& submission : submissions_) ledger_.submit(submission);
   std::unique_lock lock(mutex_);
   ended_.wait(lock, [&] { return running_ == 0; });
   if (failure_) return *failure_;
@@ -136,5 +137,96 @@ Result<Measured> Claims::run(std::chrono::microseconds time, const std::int64_t&
   return measured_;
 }
 
+Result<std::shared_ptr<const PolicySet>> compile_policy(const std::filesystem::path& plugins) {
+  std::vector<PolicyFile> files;
+  for (PolicyFile& file : read_policy_files(plugins, plugins).files) {
+    if (kind_of(file) == PolicyFileKind::plugin) files.push_back(std::move(file));
+  }
+  files.push_back({"scripts/bench.lua", std::string(policy_text)});
+  const CompiledSet compiled = compile(std::move(files), {});
+  if (!compiled.set) return {Code::invalid_policy, to_string(compiled.errors.front())};
+  return compiled.set;
+}
+
+Result<std::int64_t> make_campaign(Ledger& ledger, const std::filesystem::path& plugins) {
+  auto set = compile_policy(plugins);
+  if (!set) return set.error();
+  const Actor actor{.subject = "bench", .role = Role::operator_};
+  Submission activation{.command = ActivatePolicies{.set = *set, .accepted_by = "bench"}, .actor = actor};
+  ledger.execute(activation);
+  if (activation.outcome.error) return *activation.outcome.error;
+  Campaign campaign;
+  campaign.id = "bench";
+  campaign.policy = "bench";
+  campaign.total = 1'000'000'000;
+  campaign.pattern = "####-####-####-####";
+  Submission creation{.command = CreateCampaign{campaign}, .actor = actor};
+  ledger.execute(creation);
+  if (creation.outcome.error) return *creation.outcome.error;
+  return creation.outcome.campaign.campaign->number;
+}
+
+Result<Measured> measure(const BenchArguments& given) {
+  const auto folder = ScratchFolder::make(given.folder);
+  if (!folder) return folder.error();
+  const auto store = open_sqlite(folder->path() / "scrip.db");
+  if (!store) return store.error();
+  std::int64_t batches = 0;
+  LedgerEvents events;
+  events.committed = [&batches](std::size_t, std::int64_t, std::int64_t) { ++batches; };
+  const SystemClock clock;
+  auto ledger = Ledger::open(**store, clock, {}, std::move(events));
+  if (!ledger) return ledger.error();
+  (*ledger)->start();
+  const auto campaign = make_campaign(**ledger, given.plugins);
+  if (!campaign) return campaign.error();
+  // The ledger has committed for these two, and rests now.
+  const std::int64_t before = batches;
+  Claims claims(**ledger, *campaign, static_cast<std::size_t>(given.in_flight));
+  auto measured = claims.run(given.seconds, batches);
+  (*ledger)->stop();
+  if (measured) measured->batches -= before;
+  return measured;
+}
+
+int engine(const BenchArguments& given) {
+  const auto measured = measure(given);
+  if (!measured) return fail(measured.error());
+  if (given.json) {
+    return print(nlohmann::ordered_json{{"claims_per_second", measured->claims_per_second()},
+                                        {"claims", measured->claims},
+                                        {"refused", measured->refused},
+                                        {"seconds", measured->seconds},
+                                        {"batch_mean", measured->batch_mean()}}
+                     .dump() +
+                 "\n");
+  }
+  return print(std::to_string(static_cast<std::int64_t>(measured->claims_per_second())) + " durable claims a second, " +
+               std::to_string(static_cast<std::int64_t>(measured->batch_mean())) + " in a commit\n");
+}
+
 }  // namespace
+
+int bench(int argc, char** argv) {
+  CLI::App command("Measure this machine", "scrip bench");
+  command.require_subcommand(1);
+  BenchArguments given;
+  CLI::App& measuring = *command.add_subcommand("engine", "Claims in this process: policy, SQLite and fsync, no HTTP");
+  measuring.add_option("--data", given.folder, "Where to put the database meanwhile")
+      ->type_name("DIR")
+      ->capture_default_str();
+  measuring.add_option("--plugins", given.plugins, "Where the rules are")->type_name("DIR")->capture_default_str();
+  measuring.add_option("--seconds", given.seconds, "How long")
+      ->check(CLI::Range(0.1, 3'600.0).description(""))
+      ->type_name("N")
+      ->capture_default_str();
+  measuring.add_option("--in-flight", given.in_flight, "Claims that are under way at once")
+      ->check(CLI::Range(1, 16'384).description(""))
+      ->type_name("N")
+      ->capture_default_str();
+  add_json(measuring, given.json);
+  if (const auto status = parse(command, argc, argv)) return *status;
+  return engine(given);
+}
+
 }  // namespace scrip::cli

@@ -86,9 +86,10 @@ std::string tests_lines(const std::vector<PolicyTestResult>& tests, std::ptrdiff
 
 int test(const PolicyArguments& given) {
   const CompiledSet compiled = compile_folders(given.folders);
-  const auto passed = std::count_if(compiled.tests.begin(), compiled.tests.end(), [](const auto& each) { return each.passed; });
-  const int printed = print(given.json ? tests_json(compiled.tests, passed, compiled.errors)
-                                       : tests_lines(compiled.tests, passed));
+  const auto passed =
+      std::count_if(compiled.tests.begin(), compiled.tests.end(), [](const auto& each) { return each.passed; });
+  const int printed =
+      print(given.json ? tests_json(compiled.tests, passed, compiled.errors) : tests_lines(compiled.tests, passed));
   return compiled.errors.empty() ? printed : fail(compiled.errors);
 }
 

@@ -29,7 +29,8 @@ std::vector<PolicyError> policy_errors(const http::Answer& answer) {
   if (answer.status != unprocessable || !problem.is_object() || !problem.contains("errors")) return errors;
   for (const Json& error : problem["errors"]) {
     if (!error.is_object()) continue;
-    errors.push_back({member<std::string>(error, "file"), member<int>(error, "line"), member<std::string>(error, "message")});
+    errors.push_back(
+        {member<std::string>(error, "file"), member<int>(error, "line"), member<std::string>(error, "message")});
   }
   return errors;
 }

@@ -24,8 +24,8 @@ Result<http::Client> connect_by_data(const std::filesystem::path& path) {
   if (!*server) return {Code::internal, "no server is running on " + path.string()};
   auto secret = http::Tokens::load_or_make_secret((**server).secret_file);
   if (!secret) return secret.error();
-  const std::string token = http::Tokens(std::move(*secret))
-                                .make({.subject = "operator", .role = Role::operator_}, std::chrono::minutes(10));
+  const std::string token =
+      http::Tokens(std::move(*secret)).make({.subject = "operator", .role = Role::operator_}, std::chrono::minutes(10));
   return http::Client::open((**server).url, {.token = token});
 }
 

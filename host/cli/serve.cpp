@@ -29,6 +29,9 @@ struct ServeArguments {
   std::chrono::microseconds sign_in_interval{};
 };
 
+// Its own description would stand beside every option.
+const CLI::Validator count = CLI::Validator(CLI::PositiveNumber).description("");
+
 std::string check_instant(const std::string& text) {
   if (parse_instant(text)) return {};
   return "'" + text + "' is no instant; write for example 2026-11-21T10:00:00+09:00";
@@ -43,23 +46,23 @@ std::string check_log_level(const std::string& text) {
 }
 
 void add_what(CLI::App& command, ServeArguments& given) {
-  add_data(command, given.node.data)->required();
+  add_data(command, given.node.data)->required()->default_str("");
   command.add_option("--listen", given.node.listen, "Port 0 picks one")->type_name("HOST:PORT")->capture_default_str();
   add_store(command, given.store);
   add_policy_folders(command, given.folders);
   command.add_flag("--watch", given.node.watch, "Reload the policies whenever a file of them changes");
   command.add_option("--clock", given.clock, "Start the coupons' clock at this instant")
-      ->check(CLI::Validator(check_instant, "RFC3339"))
-      ->type_name("");
+      ->check(CLI::Validator(check_instant, ""))
+      ->type_name("RFC3339");
   command.add_option("--timezone", given.node.timezone, "For campaigns that name none")
-      ->check(CLI::Validator(check_zone, "ZONE"))
-      ->type_name("")
+      ->check(CLI::Validator(check_zone, ""))
+      ->type_name("ZONE")
       ->capture_default_str();
   command.add_option("--secret-file", given.secret_file, "The tokens' secret, instead of DIR/secret")
       ->type_name("FILE");
   command.add_option("--log-level", given.log_level, "Least important line to log")
-      ->check(CLI::Validator(check_log_level, "LEVEL"))
-      ->type_name("")
+      ->check(CLI::Validator(check_log_level, ""))
+      ->type_name("LEVEL")
       ->capture_default_str();
   command.add_flag("--compat", given.compat, "The wires of the reference services; this version has none yet");
   command.add_flag("--open-rpc", given.open_rpc, "With --compat: RPC without tokens; this version has none yet");
@@ -83,11 +86,7 @@ void add_http_limits(CLI::App& command, ServeArguments& given) {
   add_time(command, "--progress-time", given.progress_time, "For a body or a reader to make progress")->group("Limits");
   add_time(command, "--idle-time", given.idle_time, "Before an idle connection is closed")->group("Limits");
   const auto add_count = [&command](const std::string& name, std::size_t& value, const std::string& help) {
-    command.add_option(name, value, help)
-        ->check(CLI::PositiveNumber)
-        ->type_name("N")
-        ->capture_default_str()
-        ->group("Limits");
+    command.add_option(name, value, help)->check(count)->type_name("N")->capture_default_str()->group("Limits");
   };
   add_count("--max-connections", limits.connections, "Open connections");
   add_count("--max-in-flight", limits.in_flight, "Requests that are worked on at once");
@@ -98,13 +97,13 @@ void add_sign_in_limits(CLI::App& command, ServeArguments& given) {
   given.sign_in_interval = given.node.sign_in_interval;
   command
       .add_option("--sign-ins-at-once", given.node.sign_ins_at_once, "Sign-ins of one address, or one login, at once")
-      ->check(CLI::PositiveNumber)
+      ->check(count)
       ->type_name("N")
       ->capture_default_str()
       ->group("Limits");
   add_time(command, "--sign-in-interval", given.sign_in_interval, "Then one in this time")->group("Limits");
   command.add_option("--password-cost", given.node.password_cost, "bcrypt's cost")
-      ->check(CLI::Range(4, 31))
+      ->check(CLI::Range(4, 31).description(""))
       ->type_name("N")
       ->capture_default_str()
       ->group("Limits");

@@ -54,10 +54,11 @@ int token(int argc, char** argv) {
   command.add_option("--sub", given.subject, "Whom it stands for")->required()->type_name("NAME");
   command.add_option("--role", given.role, "What it may do")
       ->required()
-      ->check(CLI::IsMember({"user", "service", "operator"}))
-      ->type_name("");
+      ->check(CLI::IsMember({"user", "service", "operator"}).description(""))
+      ->type_name("user|service|operator");
   add_time(command, "--ttl", given.ttl, "How long it is good")->check(check_ttl);
-  command.add_option("--secret-file", given.secret_file, "The secret, instead of the data directory's")->type_name("FILE");
+  command.add_option("--secret-file", given.secret_file, "The secret, instead of the data directory's")
+      ->type_name("FILE");
   add_json(command, given.json);
   if (const auto status = parse(command, argc, argv)) return *status;
 

@@ -37,8 +37,7 @@ Result<void> add(const UserArguments& given) {
   if (!database) return database.error();
   const auto hash = password_hash(given);
   if (!hash) return hash.error();
-  return database->execute(
-      AddUser{{.login = given.login, .password_hash = *hash, .role = *parse_role(given.role)}});
+  return database->execute(AddUser{{.login = given.login, .password_hash = *hash, .role = *parse_role(given.role)}});
 }
 
 Result<void> set_password(const UserArguments& given) {
@@ -70,8 +69,7 @@ Result<std::vector<User>> all_users(const std::filesystem::path& path) {
 std::string as_json(const std::vector<User>& users) {
   auto list = nlohmann::ordered_json::array();
   for (const User& user : users) {
-    list.push_back(
-        {{"login", user.login}, {"role", name(user.role)}, {"created_at", format_instant(user.created_at)}});
+    list.push_back({{"login", user.login}, {"role", name(user.role)}, {"created_at", format_instant(user.created_at)}});
   }
   return list.dump() + "\n";
 }
@@ -97,7 +95,7 @@ int report(const Result<void>& result, const std::string& what) {
 void add_password_options(CLI::App& command, UserArguments& given) {
   command.add_flag("--password-stdin", given.password_stdin, "Read the password from standard input");
   command.add_option("--password-cost", given.password_cost, "bcrypt's cost")
-      ->check(CLI::Range(4, 31))
+      ->check(CLI::Range(4, 31).description(""))
       ->type_name("N")
       ->capture_default_str();
 }
@@ -112,8 +110,8 @@ int user(int argc, char** argv) {
   CLI::App& adding = *command.add_subcommand("add", "Add an account");
   adding.add_option("LOGIN", given.login, "Its name")->required();
   adding.add_option("--role", given.role, "What it may do")
-      ->check(CLI::IsMember({"user", "service", "operator"}))
-      ->type_name("")
+      ->check(CLI::IsMember({"user", "service", "operator"}).description(""))
+      ->type_name("user|service|operator")
       ->capture_default_str();
   add_password_options(adding, given);
   add_data(adding, given.data);

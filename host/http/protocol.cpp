@@ -10,6 +10,7 @@
 
 #include "http/ascii.h"
 #include "http/collecting_stream.h"
+#include "http/refusal_exchange.h"
 
 namespace scrip::http {
 namespace {
@@ -174,7 +175,14 @@ class Protocol::Library final : public httplib::Server {
   }
 };
 
-Protocol::Protocol() : library_(std::make_unique<Library>()) {}
+Protocol::Protocol() : library_(std::make_unique<Library>()) {
+  // The library makes its constants when it first needs them. Let that be now, before there are
+  // threads: how it guards them is compiled code that the thread sanitizer cannot see.
+  Response streamed;
+  streamed.stream = [](Sink& sink) { sink.write("x"); };
+  RefusalExchange(std::move(streamed), "first", false).render(*this, {});
+}
+
 Protocol::~Protocol() = default;
 
 bool Protocol::serve(const RequestLine& line, Exchange& exchange) {

@@ -24,19 +24,20 @@ ThreadExecutor::~ThreadExecutor() {
 
 bool ThreadExecutor::submit(Job job, Urgency urgency) {
   std::list<Worker> finished;
+  Worker* woken = nullptr;
   bool taken = true;
   {
     const std::lock_guard lock(mutex_);
     finished.swap(finished_);
     if (!idle_.empty()) {
-      Worker& worker = *idle_.back();
+      woken = idle_.back();
       idle_.pop_back();
-      worker.job = std::move(job);
-      worker.wake.notify_one();
+      woken->job = std::move(job);
     } else if (workers_.size() == max_threads_ || !start_worker(job)) {
       taken = enqueue(job, urgency);
     }
   }
+  if (woken) woken->wake.post();  // not under the lock, which it needs next
   for (Worker& worker : finished) worker.thread.join();
   return taken;
 }
@@ -88,14 +89,24 @@ void ThreadExecutor::work(Worker& worker) {
   ended_.notify_all();
 }
 
-// False: there was none for a while, the thread shall end.
+// False: there was none for a while, or never will be; the thread shall end.
 bool ThreadExecutor::wait_for_job(Worker& worker, std::unique_lock<std::mutex>& lock) {
   if (stopping_) return false;
   idle_.push_back(&worker);
-  worker.wake.wait_for(lock, idle_time_, [&] { return worker.job != nullptr || stopping_; });
-  if (worker.job) return true;
-  idle_.erase(std::find(idle_.begin(), idle_.end(), &worker));
-  return false;
+  lock.unlock();
+  const bool woken = worker.wake.wait_for(idle_time_);
+  lock.lock();
+  if (woken) return worker.job != nullptr;
+  const auto self = std::find(idle_.begin(), idle_.end(), &worker);
+  if (self != idle_.end()) {
+    idle_.erase(self);
+    return false;
+  }
+  // Taken off at the last moment: the post comes, and must find the semaphore.
+  lock.unlock();
+  worker.wake.wait();
+  lock.lock();
+  return worker.job != nullptr;
 }
 
 bool ThreadExecutor::wait(int socket, Ready ready, std::chrono::milliseconds timeout) {
@@ -128,7 +139,7 @@ std::size_t ThreadExecutor::threads() const {
 void ThreadExecutor::stop() {
   std::unique_lock lock(mutex_);
   stopping_ = true;
-  for (Worker* const worker : idle_) worker->wake.notify_one();
+  for (Worker* const worker : std::exchange(idle_, {})) worker->wake.post();
   ended_.wait(lock, [&] { return workers_.empty(); });
   std::list<Worker> finished = std::move(finished_);
   lock.unlock();

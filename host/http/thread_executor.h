@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "http/executor.h"
+#include "http/semaphore.h"
 
 namespace scrip::http {
 
@@ -31,7 +32,7 @@ class ThreadExecutor final : public Executor {
  private:
   struct Worker {
     std::thread thread;
-    std::condition_variable wake;
+    Semaphore wake;  // posted once by whoever takes it off idle_
     Job job;
     std::list<Worker>::iterator self;
   };

@@ -5,7 +5,8 @@
 namespace scrip {
 
 std::optional<std::string> ParamChecker::check(const Rule& rule) {
-  if (!program_->plugins[rule.plugin].has_check) return std::nullopt;
+  const Plugin& plugin = program_->plugins[rule.plugin];
+  if (!plugin.has_check && !plugin.has_prepare) return std::nullopt;
   const std::scoped_lock lock(mutex_);
   if (!vm_ || vm_->spent()) vm_ = RuleVm::create(program_);
   if (!vm_) return "cannot be checked: no Lua VM can be made on this machine";

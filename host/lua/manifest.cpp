@@ -16,8 +16,8 @@ namespace {
 constexpr std::int64_t largest_priority = 1'000'000;
 constexpr JsonLimits schema_limits{.depth = 6, .bytes = 64 * 1024};
 
-constexpr std::array<std::string_view, 11> members{"name",  "version", "priority", "doc",    "params", "counters",
-                                                   "check", "issue",   "redeem",   "cancel", "remind"};
+constexpr std::array<std::string_view, 12> members{"name",    "version",  "priority", "doc",    "params", "check",
+                                                   "prepare", "counters", "issue",    "redeem", "cancel", "remind"};
 
 // MAJOR.MINOR.PATCH, and what may follow (https://semver.org, 2.0.0) taken as it is.
 bool is_version(std::string_view text) {
@@ -66,6 +66,7 @@ class ManifestReader {
     read_params();
     plugin_.has_counters = is_function("counters");
     plugin_.has_check = is_function("check");
+    plugin_.has_prepare = is_function("prepare");
     for (const Hook hook : {Hook::issue, Hook::redeem, Hook::cancel, Hook::remind}) {
       if (is_function(name(hook).data())) plugin_.hooks |= 1U << static_cast<unsigned>(hook);
     }
@@ -175,7 +176,7 @@ class ManifestReader {
     for (const std::string& member : unknown) {
       errors_.push_back(
           "a plugin has no " + member +
-          "; it has name, version, priority, doc, params, counters, check, issue, redeem, cancel, remind");
+          "; it has name, version, priority, doc, params, check, prepare, counters, issue, redeem, cancel, remind");
     }
   }
 

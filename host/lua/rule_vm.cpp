@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "lua/answers.h"
+#include "lua/json_value.h"
 #include "lua/param_view.h"
 #include "lua/sandbox.h"
 #include "lua/words.h"
@@ -15,6 +16,8 @@ namespace {
 constexpr std::size_t most_bindings = 4096;
 
 constexpr std::size_t most_counters = 32;  // of one rule
+
+constexpr JsonLimits prepared_limits{.depth = 8, .bytes = 64 * 1024};
 
 void push_ref(lua_State* L, int ref) {
   lua_rawgeti(L, LUA_REGISTRYINDEX, ref);
@@ -85,6 +88,7 @@ bool RuleVm::load(std::size_t plugin) {
     }
     functions.counters = function_ref(L, manifest, "counters");
     functions.check = function_ref(L, manifest, "check");
+    functions.prepare = function_ref(L, manifest, "prepare");
     functions.loaded = true;
   });
 }
@@ -92,7 +96,10 @@ bool RuleVm::load(std::size_t plugin) {
 void RuleVm::forget_bindings() {
   vm_->run({program_->limits.load_us, program_->limits.memory}, [&](lua_State* L) {
     const auto drop = [L](const auto& entry) {
-      for (const int ref : entry.second.params) luaL_unref(L, LUA_REGISTRYINDEX, ref);
+      for (const Arguments& rule : entry.second.arguments) {
+        luaL_unref(L, LUA_REGISTRYINDEX, rule.params);
+        luaL_unref(L, LUA_REGISTRYINDEX, rule.prepared);
+      }
       return true;
     };
     std::erase_if(bound_, [&](const auto& entry) { return entry.second.alive.expired() && drop(entry); });
@@ -101,19 +108,51 @@ void RuleVm::forget_bindings() {
   last_id_ = 0;
 }
 
+// Pushes what `prepare` makes of the parameters, which are on top; nil without one. It is sealed, so
+// that it stays what it was however many decisions see it.
+void RuleVm::push_prepared(lua_State* L, const Functions& functions) const {
+  if (functions.prepare == LUA_NOREF) {
+    lua_pushnil(L);
+    return;
+  }
+  push_ref(L, functions.prepare);
+  lua_pushvalue(L, -2);
+  lua_call(L, 1, 1);
+  Json prepared;
+  if (!lua_isnil(L, -1)) {
+    if (const auto fault = read_json(L, -1, prepared_limits, prepared)) {
+      raise(L, "prepare: its result%s%s %s", fault->path.empty() ? "" : " at ", fault->path.c_str(),
+            fault->what.c_str());
+    }
+  }
+  lua_pop(L, 1);
+  push_json(L, prepared, PushAs::lasting_view);
+}
+
+void RuleVm::call(lua_State* L, int function, const Arguments& arguments) const {
+  push_ref(L, function);
+  push_ref(L, arguments.params);
+  facts_.push(L);
+  push_ref(L, arguments.prepared);
+  lua_call(L, 3, 1);
+}
+
 const RuleVm::Bound* RuleVm::bind(const LuaBinding& binding) {
   if (binding.id() == last_id_) return last_;
   auto found = bound_.find(binding.id());
   if (found == bound_.end()) {
     if (bound_.size() >= most_bindings) forget_bindings();
-    Bound bound{.alive = binding.alive(), .params = {}};
+    Bound bound{.alive = binding.alive(), .arguments = {}};
     for (const Rule& rule : binding.rules()) {
       if (!load(rule.plugin)) return nullptr;
     }
     const bool pushed = vm_->run({program_->limits.load_us, program_->limits.memory}, [&](lua_State* L) {
       for (const Rule& rule : binding.rules()) {
+        Arguments& arguments = bound.arguments.emplace_back();
         push_params(L, program_->plugins[rule.plugin], rule.params);
-        bound.params.push_back(luaL_ref(L, LUA_REGISTRYINDEX));
+        push_prepared(L, functions_[rule.plugin]);
+        arguments.prepared = luaL_ref(L, LUA_REGISTRYINDEX);
+        arguments.params = luaL_ref(L, LUA_REGISTRYINDEX);
       }
     });
     if (!pushed) return nullptr;
@@ -140,10 +179,7 @@ std::optional<std::vector<std::string>> RuleVm::counters(const LuaBinding& bindi
     for (const std::size_t at : binding.rules(hook)) {
       const int function = functions_[binding.rules()[at].plugin].counters;
       if (function == LUA_NOREF) continue;
-      push_ref(L, function);
-      push_ref(L, bound->params[at]);
-      facts_.push(L);
-      lua_call(L, 2, 1);
+      call(L, function, bound->arguments[at]);
       read_counter_names(L, names);
       lua_settop(L, 0);
     }
@@ -170,16 +206,10 @@ Verdict RuleVm::decide(const LuaBinding& binding, Hook hook, const Facts& facts,
       running = &rule;
       if (with_counters && functions.counters != LUA_NOREF) {
         std::vector<std::string> names;
-        push_ref(L, function = functions.counters);
-        push_ref(L, bound->params[at]);
-        facts_.push(L);
-        lua_call(L, 2, 1);
+        call(L, function = functions.counters, bound->arguments[at]);
         read_counter_names(L, names);
       }
-      push_ref(L, function = functions.hooks[static_cast<std::size_t>(hook)]);
-      push_ref(L, bound->params[at]);
-      facts_.push(L);
-      lua_call(L, 2, 1);
+      call(L, function = functions.hooks[static_cast<std::size_t>(hook)], bound->arguments[at]);
       if (!add_answer(L, rule.name, composition)) return;
       facts_.show_discount(L, composition.discount());
       lua_settop(L, 0);
@@ -191,21 +221,29 @@ Verdict RuleVm::decide(const LuaBinding& binding, Hook hook, const Facts& facts,
 }
 
 std::optional<std::string> RuleVm::check(std::size_t plugin, const Json& params) {
-  if (!program_->plugins[plugin].has_check) return std::nullopt;
+  const Plugin& checked = program_->plugins[plugin];
+  if (!checked.has_check && !checked.has_prepare) return std::nullopt;
   if (!load(plugin)) return vm_->failure().text();
   std::optional<std::string> sentence;
-  const int function = functions_[plugin].check;
+  const Functions& functions = functions_[plugin];
   const bool done = vm_->run({program_->limits.load_us, program_->limits.memory}, [&](lua_State* L) {
-    push_ref(L, function);
-    push_params(L, program_->plugins[plugin], params);
-    lua_call(L, 1, 1);
-    if (lua_isnil(L, -1)) return;
-    std::size_t size = 0;
-    const char* text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &size) : nullptr;
-    if (!text || size == 0) raise(L, "check returned a %s, not a sentence or nothing", luaL_typename(L, -1));
-    sentence.emplace(text, size);
+    push_params(L, checked, params);
+    if (checked.has_check) {
+      push_ref(L, functions.check);
+      lua_pushvalue(L, -2);
+      lua_call(L, 1, 1);
+      if (!lua_isnil(L, -1)) {
+        std::size_t size = 0;
+        const char* text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &size) : nullptr;
+        if (!text || size == 0) raise(L, "check returned a %s, not a sentence or nothing", luaL_typename(L, -1));
+        sentence.emplace(text, size);
+        return;
+      }
+      lua_pop(L, 1);
+    }
+    push_prepared(L, functions);
   });
-  return done ? sentence : std::optional(why(function));
+  return done ? sentence : std::optional(why(checked.has_check ? functions.check : functions.prepare));
 }
 
 }  // namespace scrip

@@ -32,7 +32,8 @@ class RuleVm {
   // is a failure of the decision.
   Verdict decide(const LuaBinding& binding, Hook hook, const Facts& facts, bool with_counters);
 
-  // What the plugin's `check` says about parameters: nullopt when they are fine.
+  // What the plugin's `check` says about parameters, or why they cannot be prepared: nullopt when
+  // they are fine.
   std::optional<std::string> check(std::size_t plugin, const Json& params);
 
  private:
@@ -42,10 +43,16 @@ class RuleVm {
     std::array<int, 4> hooks{};
     int counters = 0;
     int check = 0;
+    int prepare = 0;
+  };
+  // What a rule is called with, as references in the registry.
+  struct Arguments {
+    int params = 0;
+    int prepared = 0;
   };
   struct Bound {
     std::weak_ptr<const void> alive;
-    std::vector<int> params;  // views, by rule
+    std::vector<Arguments> arguments;  // by rule
   };
 
   RuleVm(std::unique_ptr<Vm> vm, std::shared_ptr<const Program> program);
@@ -53,6 +60,8 @@ class RuleVm {
   bool load(std::size_t plugin);
   const Bound* bind(const LuaBinding& binding);
   void forget_bindings();
+  void push_prepared(lua_State* L, const Functions& functions) const;
+  void call(lua_State* L, int function, const Arguments& arguments) const;
 
   // Why the last run failed, with the place of a function where no other is known.
   std::string why(int function) const;

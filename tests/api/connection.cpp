@@ -68,7 +68,7 @@ bool Connection::receive() {
   return true;
 }
 
-Answer Connection::read() {
+Answer Connection::read(bool to_head) {
   Answer answer;
   std::size_t end = 0;
   while ((end = buffer_.find("\r\n\r\n")) == std::string::npos) {
@@ -86,9 +86,9 @@ Answer Connection::read() {
     answer.headers[lower(line.substr(0, colon))] = line.substr(value);
     at = stop + 2;
   }
-  if (answer.status < 200) return read();  // 100 Continue
+  if (answer.status < 200) return read(to_head);  // 100 Continue
   const std::string length = answer.header("content-length");
-  const std::size_t size = length.empty() ? 0 : std::stoul(length);
+  const std::size_t size = length.empty() || to_head ? 0 : std::stoul(length);
   while (buffer_.size() < size) {
     if (!receive()) return Answer{};
   }
@@ -102,7 +102,7 @@ Answer Connection::call(const std::string& bytes) {
   if (socket_.get() < 0) connect();
   // A server that refuses early may close before all of a large body is gone; its answer is there.
   send(bytes);
-  return read();
+  return read(bytes.starts_with("HEAD "));
 }
 
 }  // namespace scrip::test

@@ -26,7 +26,8 @@ class Connection {
 
   // False when the server no longer takes it.
   bool send(std::string_view bytes);
-  Answer read();
+  // `to_head`: it was asked for with HEAD, so no body comes.
+  Answer read(bool to_head = false);
 
   // Sends a request and reads its answer; connects anew when the server closed after the last one.
   Answer call(const std::string& bytes);

@@ -98,9 +98,8 @@ std::string Contract::check_answer(const std::string& method, const std::string&
   if (!known && reply.status != (candidates.empty() ? 404 : 405) && reply.status != 400) return "is not documented";
   const Json& responses = known ? (*(*named)->json)["responses"] : json_["components"]["responses"];
   const std::string status = std::to_string(reply.status);
-  const Json& response =
-      schemas_.resolve(known ? (responses.contains(status) ? responses[status] : responses["default"])
-                             : responses["Problem"]);
+  const Json& response = schemas_.resolve(
+      known ? (responses.contains(status) ? responses[status] : responses["default"]) : responses["Problem"]);
   if (method == "HEAD") return reply.text.empty() ? "" : "HEAD has a body";
 
   const std::string type = reply.header("content-type").substr(0, reply.header("content-type").find(';'));

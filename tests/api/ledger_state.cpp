@@ -28,8 +28,8 @@ std::string content(const Campaign& c) {
 std::string content(const Coupon& c) {
   return std::string(name(c.state)) + "|" + text(c.user_id) + "|" + text(c.subject) + "|" +
          std::to_string(c.issued_at) + "|" + text(c.expires_at) + "|" + text(c.redeemed_at) + "|" +
-         (c.discount ? std::to_string(c.discount->amount) + c.discount->currency : "-") + "|" + text(c.order_id) +
-         "|" + std::to_string(c.decision);
+         (c.discount ? std::to_string(c.discount->amount) + c.discount->currency : "-") + "|" + text(c.order_id) + "|" +
+         std::to_string(c.decision);
 }
 
 std::string content(const CampaignTally& t) {
@@ -50,8 +50,7 @@ Rows rows_of(Shop& shop) {
     rows["campaign " + id] = content(*campaign);
     rows["codes " + id] = std::to_string(catalog->book().serials(number));
     rows["tally " + id] = content(get(reader->tally(number)));
-    for (const Coupon& coupon :
-         get(reader->coupons(number, std::numeric_limits<std::int64_t>::min(), everything))) {
+    for (const Coupon& coupon : get(reader->coupons(number, std::numeric_limits<std::int64_t>::min(), everything))) {
       rows["coupon " + id + "/" + std::to_string(coupon.key.serial)] = content(coupon);
     }
   }

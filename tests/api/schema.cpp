@@ -44,6 +44,7 @@ std::string check_plain(const std::string& keyword, const Json& wanted, const Js
   if (keyword == "enum") return say(std::find(wanted.begin(), wanted.end(), value) != wanted.end());
   if (keyword == "minimum") return say(!value.is_number() || value >= wanted);
   if (keyword == "maximum") return say(!value.is_number() || value <= wanted);
+  if (keyword == "minItems") return say(!value.is_array() || value.size() >= wanted.get<std::size_t>());
   if (keyword == "maxItems") return say(!value.is_array() || value.size() <= wanted.get<std::size_t>());
   const bool is_text = value.is_string();
   const std::string text = is_text ? value.get<std::string>() : "";

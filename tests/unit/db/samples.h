@@ -2,7 +2,6 @@
 #pragma once
 
 #include <catch2/catch.hpp>
-#include <initializer_list>
 #include <memory>
 #include <sstream>
 #include <string>

@@ -186,6 +186,10 @@ TEST_CASE("connections in any number leave nothing behind") {
 
 TEST_CASE("a server without file descriptors says so, and goes on when there are some again") {
   TestServer server;
+  RawClient earlier(server.port());
+  earlier.send(request("GET /hello"));
+  CHECK(earlier.read().status == 200);
+  await([&] { return server.server().in_flight() == 0; });
   rlimit before{};
   REQUIRE(::getrlimit(RLIMIT_NOFILE, &before) == 0);
   FileDescriptor socket = RawClient::make_socket();

@@ -1,0 +1,228 @@
+// Sign-up, sign-in, who am I, and the attributes that rules read.
+#include <catch2/catch.hpp>
+
+#include "scenario.h"
+
+namespace scrip::test {
+namespace {
+
+TEST_CASE("a user signs up, signs in, and is who the token says") {
+  Shop shop;
+  run(shop, {
+                {"sign-up",
+                 Who::nobody,
+                 "POST /api/v1/users",
+                 R"({"login":"minji","password":"correct horse"})",
+                 201,
+                 "",
+                 {{"login", "minji"}, {"role", "user"}},
+                 {},
+                 {"+account"}},
+                {"the name is taken", Who::nobody, "POST /api/v1/users",
+                 R"({"login":"minji","password":"another horse"})", 409, "user_exists"},
+                {"a password of seven characters",
+                 Who::nobody,
+                 "POST /api/v1/users",
+                 R"({"login":"junho","password":"1234567"})",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"password"}},
+                {"eight characters of three bytes each are eight",
+                 Who::nobody,
+                 "POST /api/v1/users",
+                 R"({"login":"junho","password":"가나다라마바사아"})",
+                 201,
+                 "",
+                 {},
+                 {},
+                 {"+account"}},
+                {"seven characters of three bytes each are seven",
+                 Who::nobody,
+                 "POST /api/v1/users",
+                 R"({"login":"jiwoo","password":"가나다라마바사"})",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"password"}},
+                {"72 bytes",
+                 Who::nobody,
+                 "POST /api/v1/users",
+                 R"({"login":"long","password":")" + std::string(72, 'p') + "\"}",
+                 201,
+                 "",
+                 {},
+                 {},
+                 {"+account"}},
+                {"73 bytes",
+                 Who::nobody,
+                 "POST /api/v1/users",
+                 R"({"login":"longer","password":")" + std::string(73, 'p') + "\"}",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"password"}},
+                {"a password with NUL",
+                 Who::nobody,
+                 "POST /api/v1/users",
+                 R"({"login":"nul","password":"1234\u000056789"})",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"password"}},
+                {"a login with a control character",
+                 Who::nobody,
+                 "POST /api/v1/users",
+                 R"({"login":"a\nb","password":"correct horse"})",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"login"}},
+                {"nobody chooses a role",
+                 Who::nobody,
+                 "POST /api/v1/users",
+                 R"({"login":"root","password":"correct horse","role":"operator"})",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"role"}},
+                {"both are missing",
+                 Who::nobody,
+                 "POST /api/v1/users",
+                 "{}",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"login", "password"}},
+            });
+  const Reply token = shop.post("/api/v1/tokens", "", {{"login", "minji"}, {"password", "correct horse"}});
+  CHECK(token.status == 200);
+  CHECK(token.body["expires_in"] == 86'400);
+  CHECK(token.body["token_type"] == "Bearer");
+  const Reply me = shop.get("/api/v1/me", token.body["access_token"].get<std::string>());
+  CHECK(me.body == Json{{"login", "minji"}, {"role", "user"}});
+  CHECK(shop.get("/api/v1/me", shop.operator_()).body == Json{{"login", "admin"}, {"role", "operator"}});
+}
+
+TEST_CASE("a password is stored as a bcrypt hash") {
+  Shop shop;
+  shop.post("/api/v1/users", "", {{"login", "minji"}, {"password", "correct horse"}});
+  auto reader = shop.node().store().reader();
+  REQUIRE(reader.ok());
+  const auto user = (*reader)->user("minji");
+  REQUIRE((user.ok() && user->has_value()));
+  CHECK((**user).password_hash.starts_with("$2b$"));
+}
+
+TEST_CASE("a wrong login and a wrong password look alike") {
+  Shop shop;
+  shop.post("/api/v1/users", "", {{"login", "minji"}, {"password", "correct horse"}});
+  const Reply wrong_password = shop.post("/api/v1/tokens", "", {{"login", "minji"}, {"password", "wrong horse"}});
+  const Reply wrong_login = shop.post("/api/v1/tokens", "", {{"login", "nobody"}, {"password", "wrong horse"}});
+  CHECK(wrong_password.status == 401);
+  CHECK(wrong_password.text == wrong_login.text);
+  const Reply longest =
+      shop.post("/api/v1/tokens", "", {{"login", "minji"}, {"password", "correct horse" + std::string(100, 'x')}});
+  CHECK(longest.status == 401);
+}
+
+TEST_CASE("signing in too often is refused for a while, per login and per address") {
+  Shop shop({.sign_ins_at_once = 3});
+  shop.post("/api/v1/users", "", {{"login", "minji"}, {"password", "correct horse"}});
+  const Json wrong{{"login", "minji"}, {"password", "wrong horse"}};
+  for (int i = 0; i < 3; ++i) CHECK(shop.post("/api/v1/tokens", "", wrong).status == 401);
+  const Reply limited = shop.post("/api/v1/tokens", "", {{"login", "minji"}, {"password", "correct horse"}});
+  CHECK(limited.status == 429);
+  CHECK(limited.code() == "rate_limited");
+  const int wait = std::stoi(limited.header("retry-after"));
+  CHECK(wait >= 1);
+  CHECK(wait <= 6);
+  // All calls come from one address, so another login has to wait as well.
+  CHECK(shop.post("/api/v1/tokens", "", {{"login", "junho"}, {"password", "wrong horse"}}).status == 429);
+  // Nobody who has a token is kept waiting.
+  CHECK(shop.get("/api/v1/me", shop.user()).status == 200);
+}
+
+TEST_CASE("the shop tells attributes of a user, and rules read them") {
+  Shop shop({.scripts = {{"gold", R"(return policy { name = "gold", rules = {
+    segment { attribute = "tier", any_of = { "gold" } }, segment { as = "age", attribute = "age", min = 20 } } })"}}});
+  shop.campaign({{"id", "club"}, {"policy", "gold"}, {"total", 100}});
+  run(shop, {
+                {"unknown user",
+                 Who::user,
+                 "POST /api/v1/campaigns/club/issue",
+                 "",
+                 409,
+                 "not_in_segment",
+                 {},
+                 {},
+                 {"+decision"}},
+                {"attributes",
+                 Who::service,
+                 "PUT /api/v1/users/minji/attributes",
+                 R"({"tier":"gold","age":20,"vip":true,"score":1.5})",
+                 200,
+                 "",
+                 {{"tier", "gold"}, {"age", 20}, {"vip", true}, {"score", 1.5}},
+                 {},
+                 {"~attributes"}},
+                {"now in the segment",
+                 Who::user,
+                 "POST /api/v1/campaigns/club/issue",
+                 "",
+                 201,
+                 "",
+                 {},
+                 {},
+                 {"+coupon", "+decision", "~tally"}},
+                {"they are replaced whole",
+                 Who::operator_,
+                 "PUT /api/v1/users/minji/attributes",
+                 R"({"tier":"gold"})",
+                 200,
+                 "",
+                 {},
+                 {},
+                 {"~attributes"}},
+                {"the age is gone",
+                 Who::user,
+                 "POST /api/v1/campaigns/club/issue",
+                 "",
+                 409,
+                 "not_in_segment",
+                 {},
+                 {},
+                 {"+decision"}},
+                {"null is no value",
+                 Who::service,
+                 "PUT /api/v1/users/minji/attributes",
+                 R"({"tier":null})",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"tier"}},
+                {"nor is a list, or an object",
+                 Who::service,
+                 "PUT /api/v1/users/minji/attributes",
+                 R"({"a":[1],"b":{"c":1},"d":"fine"})",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"a", "b"}},
+                {"more than 2^53 would be rounded",
+                 Who::service,
+                 "PUT /api/v1/users/minji/attributes",
+                 R"({"n":9007199254740993})",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"n"}},
+                {"above 4 KiB", Who::service, "PUT /api/v1/users/minji/attributes",
+                 R"({"text":")" + std::string(4096, 'x') + "\"}", 400, "invalid_request"},
+                {"an id of 129 bytes", Who::service, "PUT /api/v1/users/" + std::string(129, 'u') + "/attributes", "{}",
+                 400, "invalid_request"},
+            });
+}
+
+}  // namespace
+}  // namespace scrip::test

@@ -1,0 +1,35 @@
+// The routes with everything behind them but a socket, so that a test can ask the table itself.
+#pragma once
+
+#include "api/service.h"
+#include "shop.h"
+
+namespace scrip::test {
+
+class RoutedService {
+ public:
+  explicit RoutedService(Shop& shop)
+      : service_{.ledger = shop.node().ledger(),
+                 .store = shop.node().store(),
+                 .reload = shop.node().reload(),
+                 .judges = judges_,
+                 .clock = shop.clock(),
+                 .tokens = shop.node().tokens(),
+                 .passwords = passwords_,
+                 .sign_in_by_address = limit_,
+                 .sign_in_by_login = limit_,
+                 .metrics = metrics_} {
+    api::add_routes(router_, service_);
+  }
+  const http::Router& router() const { return router_; }
+
+ private:
+  Judges judges_;
+  http::PasswordPool passwords_{4};
+  http::RateLimit limit_{10, std::chrono::seconds(1)};
+  Metrics metrics_;
+  api::Service service_;
+  http::Router router_;
+};
+
+}  // namespace scrip::test
