@@ -43,9 +43,13 @@ Result<std::int64_t> schema_version(Connection& db, std::span<const Migration> k
 }
 
 Result<void> migrate(Connection& db, std::span<const Migration> known) {
-  const auto version = schema_version(db, known);
-  if (!version) return version.error();
-  if (*version == static_cast<std::int64_t>(known.size())) return {};
+  {
+    const Snapshot snapshot(db);
+    if (!snapshot.begun()) return snapshot.begun();
+    const auto version = schema_version(db, known);
+    if (!version) return version.error();
+    if (*version == static_cast<std::int64_t>(known.size())) return {};
+  }
   // Asked again inside, since another process may migrate at the same time.
   if (auto begun = db.execute("BEGIN IMMEDIATE"); !begun) return begun;
   auto done = run(db, known);

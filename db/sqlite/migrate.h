@@ -22,7 +22,8 @@ struct Migration {
 std::span<const Migration> migrations();
 
 // How far a file has come: 0 for an empty one. Refuses what this program should not touch, a
-// database of another program or of a version after `known`, and changes nothing.
+// database of another program or of a version after `known`, and changes nothing. Inside a
+// transaction, since another process may be migrating.
 Result<std::int64_t> schema_version(Connection& db, std::span<const Migration> known);
 
 // Runs the migrations that the file has not seen, all in one transaction: after an error the file

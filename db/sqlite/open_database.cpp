@@ -4,9 +4,11 @@
 #include <unistd.h>
 
 #include <cerrno>
+#include <chrono>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
+#include <thread>
 
 #include "db/sqlite/migrate.h"
 
@@ -53,6 +55,8 @@ Result<void> check_place(const std::string& path, bool create) {
 
 // Changes nothing in the file.
 Result<void> check_content(Connection& db, const SqliteOptions& options) {
+  const Snapshot snapshot(db);
+  if (!snapshot.begun()) return snapshot.begun();
   // A file that is cut short fails here too: the first page says how long it has to be.
   const auto version = schema_version(db, migrations());
   if (!version) {
@@ -73,6 +77,20 @@ Result<void> set_cache(Connection& db, std::int64_t bytes) {
   return db.execute(("PRAGMA cache_size = -" + std::to_string(bytes / 1024)).c_str());
 }
 
+// Two processes may meet at a new file. Changing its mode is the one thing for which SQLite does not
+// wait by itself, since both could hold what the other needs.
+Result<void> set_wal_mode(Connection& db, const SqliteOptions& options) {
+  const auto deadline = std::chrono::steady_clock::now() + options.busy_timeout;
+  for (;;) {
+    const auto mode = db.text("PRAGMA journal_mode = WAL");
+    if (mode && *mode == "wal") return {};
+    if (mode) return unusable("cannot use " + db.path() + ": its file system does not allow SQLite's WAL mode.");
+    const bool busy = (sqlite3_errcode(db.handle()) & 0xff) == SQLITE_BUSY;
+    if (!busy || std::chrono::steady_clock::now() > deadline) return mode.error();
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  }
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Connection>> open_for_writing(const std::string& path, const SqliteOptions& options) {
@@ -84,9 +102,7 @@ Result<std::unique_ptr<Connection>> open_for_writing(const std::string& path, co
   if (auto content = check_content(db, options); !content) return content.error();
   if (sqlite3_db_readonly(db.handle(), "main") == 1) return unusable("The file " + path + " may not be written.");
 
-  const auto mode = db.text("PRAGMA journal_mode = WAL");
-  if (!mode) return mode.error();
-  if (*mode != "wal") return unusable("cannot use " + path + ": its file system does not allow SQLite's WAL mode.");
+  if (auto set = set_wal_mode(db, options); !set) return set.error();
   const std::string log_limit = "PRAGMA journal_size_limit = " + std::to_string(4096LL * options.log_pages_at_most);
   for (const char* pragma : {"PRAGMA synchronous = FULL", log_limit.c_str()}) {
     if (auto set = db.execute(pragma); !set) return set.error();

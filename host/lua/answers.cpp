@@ -146,10 +146,10 @@ int lua_deny(lua_State* L) {
 }
 
 int lua_effect(lua_State* L) {
+  lua_settop(L, 1);
   if (!lua_istable(L, 1)) {
     raise(L, "effect: its argument is a %s, not a table; write effect{ ... }", luaL_typename(L, 1));
   }
-  lua_settop(L, 1);
   EffectBox header;
   std::string counts;
   std::string note;

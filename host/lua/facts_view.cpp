@@ -58,7 +58,7 @@ void push_text(lua_State* L, std::string_view text) {
 
 void push_free_form(lua_State* L, const std::string& text, const char* title) {
   const Json json = Json::parse(text, nullptr, false);
-  if (!json.is_object()) raise(L, "%s is not a JSON object", title);
+  if (!json.is_object()) raise(L, "%s are not a JSON object", title);
   push_json(L, json, PushAs::view);
 }
 
@@ -301,9 +301,9 @@ int FactsView::absent(lua_State* L) {
   }
   const std::string_view member = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
   if (section == in_campaign && member == "metadata" && view.campaign_) {
-    push_free_form(L, view.campaign_->metadata, "the campaign's metadata");
+    push_free_form(L, view.campaign_->metadata, "the metadata of the campaign");
   } else if (section == in_user && member == "attributes" && view.shown_) {
-    push_free_form(L, view.shown_->user.attributes, "the user's attributes");
+    push_free_form(L, view.shown_->user.attributes, "the attributes of the user");
     view.attributes_made_ = true;
   } else if (section == in_order && member == "items" && view.shown_ && view.shown_->order) {
     push_items(L, view.shown_->order->items);

@@ -183,7 +183,7 @@ int absent_name(lua_State* L) {
   lua_pushvalue(L, 2);
   lua_rawget(L, lua_upvalueindex(1));
   if (!lua_isnil(L, -1)) {
-    Vm::of(L).word_line = Vm::caller(L).line;
+    Vm::of(L).word = Vm::caller(L);
     return 1;
   }
   return lua_tocfunction(L, lua_upvalueindex(2))(L);

@@ -105,7 +105,7 @@ Json json_member(lua_State* L, int spec, const char* member) {
 std::string text_of(const Error& error) {
   if (error.fields.empty()) return error.message;
   std::string text;
-  for (const FieldError& field : error.fields) text += (text.empty() ? "" : "; ") + field.field + " " + field.message;
+  for (const FieldError& field : error.fields) text += (text.empty() ? "" : "; ") + field.field + ": " + field.message;
   return text;
 }
 
@@ -193,7 +193,7 @@ Verdict TestBench::decide(lua_State* L, int spec) {
 }
 
 int TestBench::decide(lua_State* L) {
-  luaL_argcheck(L, lua_istable(L, 1), 1, "t.decide{ hook = ..., rules = ..., facts = ... }");
+  if (!lua_istable(L, 1)) raise(L, "t.decide: write t.decide { hook = ..., rules = ..., facts = ... }");
   lua_settop(L, 1);
   lua_pushnil(L);
   while (lua_next(L, 1) != 0) {

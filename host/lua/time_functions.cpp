@@ -5,6 +5,7 @@
 #include "coupon/money.h"
 #include "coupon/time.h"
 #include "lua/numbers.h"
+#include "lua/param_check.h"
 
 namespace scrip {
 namespace {
@@ -96,7 +97,6 @@ int lua_local_day(lua_State* L) {
 }
 
 int lua_percent_of(lua_State* L) {
-  constexpr std::int64_t largest_percent = 1'000'000;
   const auto amount = lua_type(L, 1) == LUA_TNUMBER ? exact_integer(lua_tonumber(L, 1)) : std::nullopt;
   if (!amount || *amount < 0 || *amount > max_amount) {
     raise(L, "percent_of: the amount is not a whole number of minor units");
@@ -106,9 +106,9 @@ int lua_percent_of(lua_State* L) {
     percent = parse_decimal(lua_tostring(L, 2));
   } else if (lua_type(L, 2) == LUA_TNUMBER) {
     const auto whole = exact_integer(lua_tonumber(L, 2));
-    if (whole && *whole >= 0 && *whole <= largest_percent) percent = Decimal{.digits = *whole};
+    if (whole && *whole >= 0) percent = Decimal{.digits = *whole};
   }
-  if (!percent || percent->digits > largest_percent * 1'000'000) {
+  if (!percent || compare(*percent, Decimal{.digits = 1'000'000}) > 0) {
     raise(L, "percent_of: the percentage is not a whole number or a decimal such as \"12.5\"");
   }
   const auto rounding = lua_type(L, 3) == LUA_TSTRING ? parse_rounding(lua_tostring(L, 3)) : std::nullopt;

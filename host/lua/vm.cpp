@@ -1,7 +1,8 @@
 #include "lua/vm.h"
 
-#include <algorithm>
+#include <array>
 #include <charconv>
+#include <cstdio>
 #include <cstdlib>
 
 namespace scrip {
@@ -195,9 +196,13 @@ int Vm::on_error(lua_State* L) {
       vm.locate({text, size}, failure);
       break;
     }
-    case LUA_TNUMBER:
-      failure.message = "error " + std::to_string(lua_tonumber(L, 1));
+    case LUA_TNUMBER: {
+      // Not lua_tolstring, which would want memory.
+      std::array<char, 32> number{};
+      std::snprintf(number.data(), number.size(), "%.14g", lua_tonumber(L, 1));
+      failure.message = number.data();
       break;
+    }
     default:
       failure.message = std::string("an error that is a ") + luaL_typename(L, 1);
   }
@@ -226,6 +231,13 @@ void Vm::push_chunk(lua_State* L, std::size_t source) {
   if (luaL_loadbufferx(L, text.data(), text.size(), name.c_str(), "t") != 0) lua_error(L);
   lua_pushvalue(L, -2);
   lua_setfenv(L, -2);
+}
+
+void Vm::raise_at(lua_State* L, const Place& place, const std::string& message) {
+  const std::string located = "#" + std::to_string(place.source) + ":" + std::to_string(place.line) + ": " + message;
+  lua_pushlstring(L, located.data(), located.size());
+  lua_error(L);
+  __builtin_unreachable();
 }
 
 Vm::Place Vm::caller(lua_State* L) {

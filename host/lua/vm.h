@@ -96,7 +96,10 @@ class Vm {
 
   // Where a file's own word (plugin, policy, test) was last read. The call that follows is nearly
   // always a tail call (`return policy { ... }`), which leaves no trace of where it came from.
-  int word_line = 0;
+  Place word;
+
+  // Raises an error at a place.
+  [[noreturn]] static void raise_at(lua_State* L, const Place& place, const std::string& message);
 
  private:
   using Body = void (*)(lua_State*, void*);

@@ -1,26 +1,30 @@
 #include "lua/words.h"
 
+#include <string>
+
 #include "lua/vm.h"
 
 namespace scrip {
 namespace {
 
 template <class B>
-int box_table(lua_State* L, const char* word) {
-  if (!lua_istable(L, 1)) raise(L, "%s: write %s { ... }", word, word);
-  const int line = Vm::of(L).word_line;
-  push_box<B>(L)->line = line;
+int box_table(lua_State* L, const std::string& word) {
+  const Vm::Place place = Vm::of(L).word;
+  if (!lua_istable(L, 1)) Vm::raise_at(L, place, word + ": write " + word + " { ... }");
+  push_box<B>(L)->line = place.line;
   lua_pushvalue(L, 1);
   lua_setfenv(L, -2);
   return 1;
 }
 
-// Upvalues: the title and the line.
+// Upvalue: the title.
 int box_test(lua_State* L) {
-  if (!lua_istable(L, 1)) raise(L, "test: write test \"title\" { [\"name\"] = function(t) ... end }");
+  const Vm::Place place = Vm::of(L).word;
+  if (!lua_istable(L, 1)) {
+    Vm::raise_at(L, place, "test: write test \"title\" { [\"name\"] = function(t) ... end }");
+  }
   lua_settop(L, 1);
-  const auto line = static_cast<int>(lua_tointeger(L, lua_upvalueindex(2)));
-  push_box<TestBox>(L)->line = line;
+  push_box<TestBox>(L)->line = place.line;
   lua_createtable(L, 0, 2);
   lua_pushvalue(L, lua_upvalueindex(1));
   lua_setfield(L, -2, "title");
@@ -40,10 +44,9 @@ int lua_policy(lua_State* L) {
 }
 
 int lua_test(lua_State* L) {
-  if (lua_type(L, 1) != LUA_TSTRING) raise(L, "test: write test \"title\" { ... }");
+  if (lua_type(L, 1) != LUA_TSTRING) Vm::raise_at(L, Vm::of(L).word, "test: write test \"title\" { ... }");
   lua_settop(L, 1);
-  lua_pushinteger(L, Vm::of(L).word_line);
-  lua_pushcclosure(L, &box_test, 2);
+  lua_pushcclosure(L, &box_test, 1);
   return 1;
 }
 

@@ -136,8 +136,7 @@ TEST_CASE("a member of the wrong type is named, in every call") {
   const std::map<std::string, std::vector<std::string>> members{
       {"/api/v1/users", {"login", "password"}},
       {"/api/v1/tokens", {"login", "password"}},
-      {"/api/v1/campaigns",
-       {"id", "name", "policy", "params", "code", "starts_at", "ends_at", "timezone", "metadata"}},
+      {"/api/v1/campaigns", {"id", "name", "policy", "params", "code", "starts_at", "ends_at", "timezone", "metadata"}},
       {"/api/v1/campaigns/spring", {"name", "policy", "params", "starts_at", "ends_at", "status", "metadata"}},
       {"/api/v1/campaigns/spring/issue", {"user_id", "subject"}},
       {"/api/v1/campaigns/spring/issue/batch", {"items"}},
@@ -213,7 +212,7 @@ TEST_CASE("a path of nonsense is not found or refused, and never an error of our
   for (const std::string& segment : {std::string("%00"), std::string("%ff"), std::string("%zz"), std::string("%"),
                                      std::string(".."), std::string("%2e%2e%2f"), std::string("a%0d%0ab"), longest,
                                      std::string("'%20OR%201=1"), std::string("%F0%9F%98%80"), std::string("*")}) {
-    for (const std::string path :
+    for (const std::string& path :
          {"/api/v1/campaigns/" + segment, "/api/v1/campaigns/" + segment + "/coupons", "/api/v1/coupons/" + segment,
           "/api/v1/" + segment, "/api/v1/coupons?user_id=" + segment, "/api/v1/decisions?campaign=" + segment,
           "/api/v1/decisions?coupon=" + segment}) {
@@ -229,7 +228,8 @@ TEST_CASE("members beside what a call takes are refused in every object of the d
   const Contract& contract = Contract::document();
   for (const auto& operation : contract.operations()) {
     if (!operation.json->contains("requestBody")) continue;
-    const Json& body = contract.schemas().resolve((*operation.json)["requestBody"]["content"]["application/json"]["schema"]);
+    const Json& body =
+        contract.schemas().resolve((*operation.json)["requestBody"]["content"]["application/json"]["schema"]);
     INFO(operation.method << " " << operation.path);
     CHECK(body.contains("additionalProperties"));
   }

@@ -105,10 +105,11 @@ TEST_CASE("keys belong to the token's subject") {
 }
 
 TEST_CASE("a failure of ours is not kept") {
-  Shop shop({.scripts = {{"broken", R"(return policy { name = "broken", rules = { breaks {} } })"}}});
-  // Until the plugin is there the set is refused, so it is written first and reloaded.
-  shop.write_policy("plugins/breaks.lua", R"(return plugin { name = "breaks", version = "1", priority = 1, params = {},
+  Shop shop;
+  shop.write_policy("plugins/breaks.lua",
+                    R"(return plugin { name = "breaks", version = "1.0.0", priority = 1, doc = "Breaks.", params = {},
     issue = function(p, facts) return facts.user.attributes.x.y end })");
+  shop.write_policy("scripts/broken.lua", R"(return policy { name = "broken", rules = { breaks {} } })");
   REQUIRE(shop.reload().status == 200);
   shop.campaign({{"id", "spring"}, {"total", 100}, {"policy", "broken"}});
   const std::string issue = "/api/v1/campaigns/spring/issue";

@@ -10,8 +10,8 @@ const std::string one_percent = R"(return policy { name = "mine", rules = { disc
 const std::string two_percent = R"(return policy { name = "mine", rules = { discount { percent = 2 } } })";
 
 std::int64_t discount(Shop& shop, const std::string& code) {
-  const Reply reply =
-      shop.post("/api/v1/coupons/" + code + "/validate", shop.user(), {{"order", {{"amount", 100}, {"currency", "KRW"}}}});
+  const Reply reply = shop.post("/api/v1/coupons/" + code + "/validate", shop.user(),
+                                {{"order", {{"amount", 100}, {"currency", "KRW"}}}});
   return reply.body["discount"]["amount"].get<std::int64_t>();
 }
 
@@ -67,7 +67,8 @@ TEST_CASE("a set with errors is refused with all of them, by file and line, and 
   const std::string code = shop.issue("spring", "minji")["code"];
   const std::string before = shop.get("/api/v1/policies", shop.operator_()).body["revision"];
 
-  shop.write_policy("scripts/mine.lua", "return policy {\n  name = \"mine\",\n  rules = { dicsount { percent = 2 } },\n}\n");
+  shop.write_policy("scripts/mine.lua",
+                    "return policy {\n  name = \"mine\",\n  rules = { dicsount { percent = 2 } },\n}\n");
   shop.write_policy("scripts/open.lua", "return policy {\n  name = \"open\",\n  rules = {\n");
   shop.write_policy("scripts/range.lua",
                     "return policy {\n  name = \"range\",\n  rules = {\n    discount { percent = 200 },\n  },\n}\n");

@@ -59,7 +59,7 @@ TEST_CASE("a coupon is redeemed once, cancelled, and redeemed again") {
 }
 
 TEST_CASE("to a user other people's coupons look like unknown ones") {
-  Opened at({});
+  Opened at(Json::object());
   const std::string pool = at.shop.get("/api/v1/campaigns/spring/coupons?state=available&limit=1", at.shop.operator_())
                                .body["data"][0]["code"];
   const std::vector<std::string> others{at.code, pool, "0000-0000-0000-0000", "nonsense"};
@@ -80,7 +80,7 @@ TEST_CASE("to a user other people's coupons look like unknown ones") {
 }
 
 TEST_CASE("a coupon that nobody holds can be seen by the shop, and not used") {
-  Opened at({});
+  Opened at(Json::object());
   const Json pool =
       at.shop.get("/api/v1/campaigns/spring/coupons?state=available&limit=1", at.shop.operator_()).body["data"][0];
   const std::string path = "/api/v1/coupons/" + pool["code"].get<std::string>();
@@ -234,7 +234,7 @@ TEST_CASE("a cancellation that comes too late is refused by the rule") {
 }
 
 TEST_CASE("an order that makes no sense is refused, and each field is named") {
-  Opened at({});
+  Opened at(Json::object());
   const auto bad = [&](const std::string& json, const std::vector<std::string>& fields) {
     return Scenario{json, Who::user, at.call("redeem"), R"({"order":)" + json + "}", 400, "invalid_request",
                     {},   fields};

@@ -1,7 +1,8 @@
 #include "schema.h"
 
+#include <regex.h>
+
 #include <algorithm>
-#include <regex>
 #include <set>
 
 #include "coupon/time.h"
@@ -30,13 +31,22 @@ bool is_of_any(const Json& types, const Json& value) {
                      [&](const Json& type) { return is_of(type.get<std::string>(), value); });
 }
 
+// The document's patterns are POSIX extended ones as well.
+bool matches(const std::string& text, const std::string& pattern) {
+  regex_t compiled{};
+  if (::regcomp(&compiled, pattern.c_str(), REG_EXTENDED | REG_NOSUB) != 0) return false;
+  const bool found = ::regexec(&compiled, text.c_str(), 0, nullptr, 0) == 0;
+  ::regfree(&compiled);
+  return found;
+}
+
 bool has_format(const std::string& format, const std::string& text) {
   if (format == "date-time") return parse_instant(text).has_value();
   if (format == "date") return local_day("UTC", text).has_value();
   return format == "uri" && text.find(':') != std::string::npos;
 }
 
-// Keywords about one value without parts; nullopt-like "" when it holds, "?" when not known here.
+// Keywords about one value without parts: "" when it holds, "?" when the keyword is not known here.
 std::string check_plain(const std::string& keyword, const Json& wanted, const Json& value) {
   const auto say = [&](bool holds) { return holds ? std::string() : keyword + " " + wanted.dump(); };
   if (keyword == "type") return say(is_of_any(wanted, value));
@@ -50,7 +60,7 @@ std::string check_plain(const std::string& keyword, const Json& wanted, const Js
   const std::string text = is_text ? value.get<std::string>() : "";
   if (keyword == "minLength") return say(!is_text || text.size() >= wanted.get<std::size_t>());
   if (keyword == "maxLength") return say(!is_text || text.size() <= wanted.get<std::size_t>());
-  if (keyword == "pattern") return say(!is_text || std::regex_search(text, std::regex(wanted.get<std::string>())));
+  if (keyword == "pattern") return say(!is_text || matches(text, wanted.get<std::string>()));
   if (keyword == "format") return say(!is_text || has_format(wanted.get<std::string>(), text));
   return "?";
 }

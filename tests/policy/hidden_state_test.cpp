@@ -19,8 +19,7 @@ end }
 }  // namespace
 
 TEST_CASE("sandbox 9: a set whose verdicts depend on the order of its tests is refused") {
-  const CompiledSet compiled = compile({forgetful,
-                                        {"plugins/forgetful_test.lua", R"(
+  const CompiledSet compiled = compile({forgetful, {"plugins/forgetful_test.lua", R"(
 return test "forgetful" {
   ["one"] = function(t) t.allowed(t.decide { hook = "issue", rules = { forgetful {} } }) end,
   ["two"] = function(t)
@@ -31,13 +30,15 @@ return test "forgetful" {
 )"}},
                                        {});
   CHECK_FALSE(compiled.set);
-  CHECK_THAT(listed(compiled.errors),
-             Contains("plugins/forgetful_test.lua:4: test 'forgetful: two': comes out differently when the tests run in "
-                      "the opposite order: a rule keeps state between decisions"));
+  CHECK_THAT(
+      listed(compiled.errors),
+      Contains("plugins/forgetful_test.lua:4: test 'forgetful: two': comes out differently when the tests run in "
+               "the opposite order: a rule keeps state between decisions"));
 }
 
 TEST_CASE("sandbox 9: live, a second evaluation in a fresh VM finds state out") {
-  const auto set = accepted({forgetful, script_file("one", "forgetful {}")}, {.recheck_every = 2});
+  const auto set =
+      accepted({forgetful, script_file("one", "forgetful {}")}, {.decision_us = 5'000'000, .recheck_every = 2});
   const auto binding = bound(*set);
   const auto evaluator = set->evaluator();
   std::vector<Verdict> verdicts;
@@ -57,9 +58,10 @@ TEST_CASE("sandbox 9: live, a second evaluation in a fresh VM finds state out") 
 }
 
 TEST_CASE("a rule without state is never found unstable, not even when it fails") {
-  const auto set = accepted({plugin_file("one", "if facts.user.issued == 1 then error({}) end return deny('no', 'No.', { a = 1 })"),
-                             script_file("one", "one {}")},
-                            {.recheck_every = 1});
+  const auto set =
+      accepted({plugin_file("one", "if facts.user.issued == 1 then error({}) end return deny('no', 'No.', { a = 1 })"),
+                script_file("one", "one {}")},
+               {.decision_us = 5'000'000, .recheck_every = 1});
   const auto binding = bound(*set);
   const auto evaluator = set->evaluator();
   for (int i = 0; i < 4; ++i) {
@@ -72,7 +74,8 @@ TEST_CASE("a rule without state is never found unstable, not even when it fails"
 }
 
 TEST_CASE("no decision is evaluated twice when that is turned off") {
-  const auto set = accepted({forgetful, script_file("one", "forgetful {}")}, {.recheck_every = 0});
+  const auto set =
+      accepted({forgetful, script_file("one", "forgetful {}")}, {.decision_us = 5'000'000, .recheck_every = 0});
   const auto binding = bound(*set);
   const auto evaluator = set->evaluator();
   for (int i = 0; i < 9; ++i) CHECK_FALSE(evaluator->decide(*binding, Hook::issue, sample_claim()).unstable);

@@ -14,9 +14,9 @@ namespace scrip {
 // "plugins/NAME.lua": a plugin with one hook. `members` are more members of the manifest.
 inline PolicyFile plugin_file(const std::string& name, const std::string& body, const std::string& members = "",
                               const std::string& hook = "issue") {
-  return {"plugins/" + name + ".lua", "return plugin { name = \"" + name + "\", version = \"1.0.0\", doc = \"A rule.\", " +
-                                          members + (members.empty() ? "" : ", ") + hook +
-                                          " = function(p, facts, prepared)\n" + body + "\nend }\n"};
+  return {"plugins/" + name + ".lua",
+          "return plugin { name = \"" + name + "\", version = \"1.0.0\", doc = \"A rule.\", " + members +
+              (members.empty() ? "" : ", ") + hook + " = function(p, facts, prepared)\n" + body + "\nend }\n"};
 }
 
 // "scripts/NAME.lua": a policy of these rules.
@@ -30,8 +30,11 @@ inline std::string listed(const std::vector<PolicyError>& errors) {
   return text;
 }
 
+// Time enough under a sanitizer on a busy machine.
+inline const PolicyLimits roomy{.decision_us = 5'000'000, .load_us = 10'000'000};
+
 // A set that must be accepted.
-inline std::shared_ptr<const PolicySet> accepted(std::vector<PolicyFile> files, const PolicyLimits& limits = {}) {
+inline std::shared_ptr<const PolicySet> accepted(std::vector<PolicyFile> files, const PolicyLimits& limits = roomy) {
   CompiledSet compiled = compile(std::move(files), limits);
   INFO(listed(compiled.errors));
   REQUIRE(compiled.set);
@@ -39,7 +42,7 @@ inline std::shared_ptr<const PolicySet> accepted(std::vector<PolicyFile> files, 
 }
 
 // A set of the one policy "one", of the one rule "one", whose hook is `body`.
-inline std::shared_ptr<const PolicySet> one_rule(const std::string& body, const PolicyLimits& limits = {},
+inline std::shared_ptr<const PolicySet> one_rule(const std::string& body, const PolicyLimits& limits = roomy,
                                                  const std::string& hook = "issue") {
   return accepted({plugin_file("one", body, "", hook), script_file("one", "one {}")}, limits);
 }
@@ -89,7 +92,7 @@ inline Verdict decide(const PolicySet& set, Facts facts, Hook hook = Hook::issue
 }
 
 // What the body of a hook answers to a claim.
-inline Verdict answer(const std::string& body, const PolicyLimits& limits = {}) {
+inline Verdict answer(const std::string& body, const PolicyLimits& limits = roomy) {
   return decide(*one_rule(body, limits), sample_claim());
 }
 

@@ -6,7 +6,8 @@ using Catch::Matchers::Contains;
 
 namespace {
 
-const char* const list_params = "params = { list = { type = 'list', of = { type = 'integer' }, default = { 1, 2, 3 } } }";
+const char* const list_params =
+    "params = { list = { type = 'list', of = { type = 'integer' }, default = { 1, 2, 3 } } }";
 
 Facts rich_facts() {
   Facts facts = sample_use();
@@ -53,12 +54,11 @@ TEST_CASE("sandbox 9: no statement changes what the next decision sees") {
       "for k, v in pairs(facts.user) do facts.user[k] = nil end",
       "for i, v in ipairs(p.list) do p.list[i] = v + 1 end");
   CAPTURE(attack);
-  const auto set = accepted({plugin_file("attack", "if facts.user.issued == 1 then " + std::string(attack) + "\nend",
-                                         list_params, "redeem"),
-                             plugin_file("spy", std::string("local text = (function()") + everything +
-                                                    "end)() return effect { note = text }",
-                                         list_params, "redeem"),
-                             script_file("one", "attack {}, spy {}")});
+  const auto set = accepted(
+      {plugin_file("attack", "if facts.user.issued == 1 then " + std::string(attack) + "\nend", list_params, "redeem"),
+       plugin_file("spy", std::string("local text = (function()") + everything + "end)() return effect { note = text }",
+                   list_params, "redeem"),
+       script_file("one", "attack {}, spy {}")});
   const auto binding = bound(*set);
   const auto evaluator = set->evaluator();
   Facts facts = rich_facts();

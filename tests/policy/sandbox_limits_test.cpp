@@ -14,7 +14,9 @@ namespace {
 
 const PolicyLimits short_time{.decision_us = 2'000};
 
-std::string failure_of(const std::string& body) { return failure(answer(body, short_time)); }
+std::string failure_of(const std::string& body) {
+  return failure(answer(body, short_time));
+}
 
 std::unique_ptr<Vm> bare_vm(std::vector<PolicyFile> files = {}) {
   auto vm = Vm::create(std::make_shared<const std::vector<PolicyFile>>(std::move(files)));
@@ -139,7 +141,8 @@ TEST_CASE("sandbox 4: functions of the host end soon whatever they are given") {
 
 TEST_CASE("sandbox 6: bytecode is refused") {
   const std::string compiled("\x1bLJ\x02\x08\x03", 6);
-  CHECK(listed(compile({{"scripts/a.lua", compiled}}, {}).errors) == "scripts/a.lua: is bytecode; a policy file is text\n");
+  CHECK(listed(compile({{"scripts/a.lua", compiled}}, {}).errors) ==
+        "scripts/a.lua: is bytecode; a policy file is text\n");
   // Behind a byte order mark the library has to notice it.
   const CompiledSet marked = compile({{"scripts/a.lua", "\xEF\xBB\xBF" + compiled}}, {});
   CHECK(marked.set == nullptr);
@@ -147,19 +150,20 @@ TEST_CASE("sandbox 6: bytecode is refused") {
 }
 
 TEST_CASE("sandbox 7: memory is capped, whatever fills it") {
-  const char* body = GENERATE("local s = 'x' while true do s = s .. s end", "local t = {} while true do t[#t + 1] = {} end",
-                              "local t = {} for i = 1, 1e9 do t['key' .. i] = true end",
-                              "local t = {} while true do t = { t, function() return t end } end",
-                              "local t = {} for i = 1, 1e9 do t[i] = string.rep('x', 60000) .. i end",
-                              "local s = ('x'):rep(60000) return table.concat({ s, s, s }, ('y'):rep(60000)):rep(1)",
-                              "local s = ('a,'):rep(30000) local t = {} for i = 1, 1e9 do t[i] = string.split(s, ',') end");
+  const char* body =
+      GENERATE("local s = 'x' while true do s = s .. s end", "local t = {} while true do t[#t + 1] = {} end",
+               "local t = {} for i = 1, 1e9 do t['key' .. i] = true end",
+               "local t = {} while true do t = { t, function() return t end } end",
+               "local t = {} for i = 1, 1e9 do t[i] = string.rep('x', 60000) .. i end",
+               "local s = ('x'):rep(60000) return table.concat({ s, s, s }, ('y'):rep(60000)):rep(1)",
+               "local s = ('a,'):rep(30000) local t = {} for i = 1, 1e9 do t[i] = string.split(s, ',') end");
   CAPTURE(body);
   const PolicyLimits limits{.decision_us = 5'000'000, .memory = 256 * 1024};
-  CHECK_THAT(failure(answer(body, limits)), StartsWith("used more than 256 KiB of memory"));
+  CHECK_THAT(failure(answer(body, limits)), Contains("used more than 256 KiB of memory"));
 }
 
 TEST_CASE("sandbox 7: garbage of earlier decisions does not count for the next") {
-  const PolicyLimits limits{.memory = 512 * 1024};
+  const PolicyLimits limits{.decision_us = 5'000'000, .memory = 512 * 1024};
   const auto set = one_rule("local t = {} for i = 1, 2000 do t[i] = { i } end", limits);
   const auto binding = bound(*set);
   const auto evaluator = set->evaluator();
@@ -167,11 +171,12 @@ TEST_CASE("sandbox 7: garbage of earlier decisions does not count for the next")
 }
 
 TEST_CASE("sandbox 8: after a time-out or out of memory the next decision gets a new VM") {
-  const auto set = accepted({plugin_file("moody",
-                                         "if facts.user.issued == 1 then while true do end end\n"
-                                         "if facts.user.issued == 2 then local s = 'x' while true do s = s .. s end end"),
-                             script_file("one", "moody {}")},
-                            {.decision_us = 5'000, .memory = 1 << 20});
+  const auto set =
+      accepted({plugin_file("moody",
+                            "if facts.user.issued == 1 then while true do end end\n"
+                            "if facts.user.issued == 2 then local s = 'x' while true do s = s .. s end end"),
+                script_file("one", "moody {}")},
+               {.decision_us = 50'000, .memory = 1 << 20});
   const auto binding = bound(*set);
   const auto evaluator = set->evaluator();
   for (int round = 0; round < 3; ++round) {
@@ -206,10 +211,11 @@ TEST_CASE("sandbox 11: a file whose top level does not end, or eats memory, is a
 }
 
 TEST_CASE("sandbox 11: a failure denies, names the rule and the reason, and hides nothing that ran before") {
-  const auto set = accepted({plugin_file("first", "return effect { discount = 0, note = 'seen' }", "priority = 1", "redeem"),
-                             plugin_file("wrong", "return facts.user.nothing", "", "redeem"),
-                             plugin_file("zlast", "", "priority = 900", "redeem"),
-                             script_file("one", "first {}, wrong { as = 'broken' }, zlast {}")});
+  const auto set =
+      accepted({plugin_file("first", "return effect { discount = 0, note = 'seen' }", "priority = 1", "redeem"),
+                plugin_file("wrong", "return facts.user.nothing", "", "redeem"),
+                plugin_file("zlast", "", "priority = 900", "redeem"),
+                script_file("one", "first {}, wrong { as = 'broken' }, zlast {}")});
   const Verdict verdict = decide(*set, sample_use(), Hook::redeem);
   CHECK(verdict.kind == Verdict::Kind::failed);
   CHECK(verdict.code == "policy_error");
@@ -228,7 +234,8 @@ TEST_CASE("errors of every shape are reported with their place") {
       {"error('no')", "plugins/one.lua:2: no"},
       {"error('no', 0)", "plugins/one.lua:2: no"},
       {"error('no', 2)", "plugins/one.lua:2: no"},
-      {"error(42)", "plugins/one.lua:2: error 42.000000"},
+      {"error(42)", "plugins/one.lua:2: 42"},
+      {"error(42.5, 0)", "plugins/one.lua:2: 42.5"},
       {"error({ 'no' })", "plugins/one.lua:2: an error that is a table"},
       {"error(facts)", "plugins/one.lua:2: an error that is a userdata"},
       {"error()", "plugins/one.lua:2: an error that is a nil"},
@@ -250,7 +257,8 @@ TEST_CASE("a message is cut, however long a rule makes it") {
 }
 
 TEST_CASE("deep recursion fails the decision and not the process") {
-  const auto set = one_rule("local function f(n) return 1 + f(n + 1) end if facts.user.issued == 1 then return f(1) end");
+  const auto set =
+      one_rule("local function f(n) return 1 + f(n + 1) end if facts.user.issued == 1 then return f(1) end");
   const auto binding = bound(*set);
   const auto evaluator = set->evaluator();
   Facts facts = sample_claim();

@@ -28,18 +28,71 @@ std::vector<std::string> sorted(std::vector<std::string> names) {
 }
 
 // Written out once more, so that a name added to the allow list has to be meant.
-const std::vector<std::string> base{
-    "assert",         "error",         "type",          "tostring",     "tonumber",     "select",
-    "unpack",         "ipairs",        "pairs",         "string.byte",  "string.char",  "string.contains",
-    "string.format",  "string.len",    "string.lower",  "string.rep",   "string.reverse", "string.split",
-    "string.starts_with", "string.sub", "string.upper", "table.concat", "table.insert", "table.remove",
-    "table.sort",     "math.abs",      "math.acos",     "math.asin",    "math.atan",    "math.atan2",
-    "math.ceil",      "math.cos",      "math.cosh",     "math.deg",     "math.exp",     "math.floor",
-    "math.fmod",      "math.frexp",    "math.huge",     "math.ldexp",   "math.log",     "math.log10",
-    "math.max",       "math.min",      "math.modf",     "math.pi",      "math.pow",     "math.rad",
-    "math.sin",       "math.sinh",     "math.sqrt",     "math.tan",     "math.tanh",    "bit.arshift",
-    "bit.band",       "bit.bnot",      "bit.bor",       "bit.bswap",    "bit.bxor",     "bit.lshift",
-    "bit.rol",        "bit.ror",       "bit.rshift",    "bit.tobit",    "bit.tohex"};
+const std::vector<std::string> base{"assert",
+                                    "error",
+                                    "type",
+                                    "tostring",
+                                    "tonumber",
+                                    "select",
+                                    "unpack",
+                                    "ipairs",
+                                    "pairs",
+                                    "string.byte",
+                                    "string.char",
+                                    "string.contains",
+                                    "string.format",
+                                    "string.len",
+                                    "string.lower",
+                                    "string.rep",
+                                    "string.reverse",
+                                    "string.split",
+                                    "string.starts_with",
+                                    "string.sub",
+                                    "string.upper",
+                                    "table.concat",
+                                    "table.insert",
+                                    "table.remove",
+                                    "table.sort",
+                                    "math.abs",
+                                    "math.acos",
+                                    "math.asin",
+                                    "math.atan",
+                                    "math.atan2",
+                                    "math.ceil",
+                                    "math.cos",
+                                    "math.cosh",
+                                    "math.deg",
+                                    "math.exp",
+                                    "math.floor",
+                                    "math.fmod",
+                                    "math.frexp",
+                                    "math.huge",
+                                    "math.ldexp",
+                                    "math.log",
+                                    "math.log10",
+                                    "math.max",
+                                    "math.min",
+                                    "math.modf",
+                                    "math.pi",
+                                    "math.pow",
+                                    "math.rad",
+                                    "math.sin",
+                                    "math.sinh",
+                                    "math.sqrt",
+                                    "math.tan",
+                                    "math.tanh",
+                                    "bit.arshift",
+                                    "bit.band",
+                                    "bit.bnot",
+                                    "bit.bor",
+                                    "bit.bswap",
+                                    "bit.bxor",
+                                    "bit.lshift",
+                                    "bit.rol",
+                                    "bit.ror",
+                                    "bit.rshift",
+                                    "bit.tobit",
+                                    "bit.tohex"};
 
 std::vector<std::string> with(std::vector<std::string> more) {
   more.insert(more.end(), base.begin(), base.end());
@@ -61,10 +114,10 @@ TEST_CASE("the globals of a VM are the allow list and nothing else") {
 }
 
 TEST_CASE("sandbox 3: nothing that swallows errors, loads code or leads out of the sandbox is there") {
-  const char* name = GENERATE(
-      "pcall", "xpcall", "newproxy", "coroutine", "collectgarbage", "getfenv", "setfenv", "load", "loadstring", "loadfile",
-      "dofile", "require", "module", "package", "print", "io", "os", "debug", "ffi", "jit", "getmetatable", "setmetatable",
-      "rawget", "rawset", "rawequal", "rawlen", "next", "_G", "_VERSION", "gcinfo", "arg");
+  const char* name = GENERATE("pcall", "xpcall", "newproxy", "coroutine", "collectgarbage", "getfenv", "setfenv",
+                              "load", "loadstring", "loadfile", "dofile", "require", "module", "package", "print", "io",
+                              "os", "debug", "ffi", "jit", "getmetatable", "setmetatable", "rawget", "rawset",
+                              "rawequal", "rawlen", "next", "_G", "_VERSION", "gcinfo", "arg");
   CAPTURE(name);
   CHECK_THAT(error_of(std::string("return ") + name),
              Contains("plugins/one.lua:2: there is no '" + std::string(name) + "' here"));
@@ -85,7 +138,8 @@ TEST_CASE("sandbox 10: there is no randomness and no time of day") {
 }
 
 TEST_CASE("a script cannot answer for a rule, and a plugin cannot make a policy") {
-  const CompiledSet script = compile({{"scripts/a.lua", "local d = deny('a', 'b')\nreturn policy { name = 'a', rules = {} }"}}, {});
+  const CompiledSet script =
+      compile({{"scripts/a.lua", "local d = deny('a', 'b')\nreturn policy { name = 'a', rules = {} }"}}, {});
   CHECK(listed(script.errors) == "scripts/a.lua:1: there is no 'deny' here, and no plugin of that name\n");
   const CompiledSet plugin = compile({{"plugins/a.lua", "return policy { name = 'a', rules = {} }"}}, {});
   CHECK(listed(plugin.errors) == "plugins/a.lua:1: there is no 'policy' here\n");
