@@ -4,6 +4,7 @@
 
 #include "api/show.h"
 #include "ledger/claim_facts.h"
+#include "ops/log.h"
 
 namespace scrip::api {
 namespace {
@@ -32,6 +33,17 @@ std::array<std::uint8_t, 32> fingerprint(const http::Request& request, std::stri
 }
 
 }  // namespace
+
+http::Response problem(const Error& error) {
+  if (error.code != Code::storage_unavailable && error.code != Code::internal) return http::Response::problem(error);
+  log(LogLevel::warn, "a request failed", {{"code", name(error.code)}, {"why", error.message}});
+  Error shown{.code = error.code, .message = "Something went wrong here.", .retry_after_s = error.retry_after_s};
+  if (error.code == Code::storage_unavailable) {
+    shown.message = "The store cannot be reached right now. Please try again.";
+    if (shown.retry_after_s == 0) shown.retry_after_s = 1;
+  }
+  return http::Response::problem(shown);
+}
 
 Actor actor_of(const http::Request& request) {
   return {.subject = request.identity->subject, .role = request.identity->role};
@@ -62,6 +74,12 @@ http::Response claim(Service& service, http::Request& request, Command command, 
                     .render = [&](const Outcome& outcome) { return show_claim(outcome, status, service.clock.now()); }};
   }
   service.ledger.execute(submission);
+  const auto& error = submission.outcome.error;
+  // A failure of ours is not kept under the key, and is not shown as it is.
+  if (error && http_status(error->code) >= 500 && error->code != Code::policy_error &&
+      error->code != Code::policy_quarantined) {
+    return problem(*error);
+  }
   if (submission.answer) {
     http::Response response = http::Response::json(submission.answer->status, std::move(submission.answer->body));
     if (response.status >= 400) response.content_type = "application/problem+json";

@@ -23,9 +23,8 @@ Result<CouponKey> coupon_of(const Catalog& catalog, std::string_view typed);
 // Runs a claim that answers with a coupon: with its Idempotency-Key, if there is one.
 http::Response claim(Service& service, http::Request& request, Command command, int status);
 
-// For a handler's early returns.
-inline http::Response problem(const Error& error) {
-  return http::Response::problem(error);
-}
+// The answer to an error. What the store says of itself (files, SQLite's words) is for the log, not
+// for clients.
+http::Response problem(const Error& error);
 
 }  // namespace scrip::api

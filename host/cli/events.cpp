@@ -9,10 +9,8 @@ LedgerEvents Events::for_ledger() {
   events.committed = [this](std::size_t commands, std::int64_t decide_us, std::int64_t commit_us) {
     metrics_.committed(commands, std::chrono::microseconds(decide_us), std::chrono::microseconds(commit_us));
   };
-  events.decided = [this](std::string_view, Hook hook, std::string_view code, std::int64_t policy_us) {
-    metrics_.policy_evaluated(std::chrono::microseconds(policy_us));
-    metrics_.claim(name(hook), code == "allowed" ? "ok" : code);
-  };
+  events.decided = [this](Hook hook, std::string_view code) { metrics_.claim(name(hook), code.empty() ? "ok" : code); };
+  events.asked = [this](std::int64_t policy_us) { metrics_.policy_evaluated(std::chrono::microseconds(policy_us)); };
   events.commit_failed = [this](const Error& error) {
     metrics_.commit_failed();
     if (const auto more = commit_failures_.pass()) {

@@ -124,7 +124,8 @@ Result<void> Node::Impl::activate_policies() {
 
 Result<void> Node::Impl::listen() {
   passwords_.emplace(options_.password_cost);
-  sign_in_by_address_.emplace(options_.sign_ins_at_once, options_.sign_in_interval);
+  // A whole office, or a crowd behind one proxy, has one address; a login is one person.
+  sign_in_by_address_.emplace(options_.sign_ins_at_once * 10, options_.sign_in_interval / 10);
   sign_in_by_login_.emplace(options_.sign_ins_at_once, options_.sign_in_interval);
   service_.emplace(api::Service{.ledger = *ledger_,
                                 .store = *store_,

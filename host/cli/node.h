@@ -27,7 +27,7 @@ struct NodeOptions {
   std::optional<std::filesystem::path> secret_file;  // instead of data/secret
   std::string timezone = "UTC";
   int password_cost = 12;     // bcrypt
-  int sign_ins_at_once = 10;  // per address and per login, then one per interval
+  int sign_ins_at_once = 10;  // per login, then one per interval; ten times as many per address
   std::chrono::milliseconds sign_in_interval{6'000};
   PolicyLimits policy;
   LedgerOptions ledger;

@@ -96,7 +96,8 @@ void add_http_limits(CLI::App& command, ServeArguments& given) {
 void add_sign_in_limits(CLI::App& command, ServeArguments& given) {
   given.sign_in_interval = given.node.sign_in_interval;
   command
-      .add_option("--sign-ins-at-once", given.node.sign_ins_at_once, "Sign-ins of one address, or one login, at once")
+      .add_option("--sign-ins-at-once", given.node.sign_ins_at_once,
+                  "Sign-ins of one login at once; ten times as many of one address")
       ->check(count)
       ->type_name("N")
       ->capture_default_str()

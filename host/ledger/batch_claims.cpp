@@ -58,10 +58,9 @@ Result<Verdict> Batch::ask(Hook hook, Facts& facts) {
     if (changed != changes_.counters.end()) value += changed->second;
     return value;
   });
-  if (verdict && events_.decided) {
+  if (events_.asked) {
     const auto took = std::chrono::steady_clock::now() - started;
-    events_.decided(facts.campaign->id, hook, verdict->allowed() ? "allowed" : verdict->code,
-                    std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+    events_.asked(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
   }
   if (verdict && verdict->kind == Verdict::Kind::failed) {
     const std::string& policy = facts.campaign->policy;
@@ -109,6 +108,7 @@ std::int64_t Batch::record(Hook hook, const Facts& facts, const Verdict& verdict
                   .code = verdict.allowed() ? std::string() : verdict.code,
                   .record = encode_decision(hook, facts, verdict)};
   if (coupon) row.serial = coupon->key.serial;
+  if (events_.decided) events_.decided(hook, row.code);
   changes_.decisions.push_back(std::move(row));
   return state_.last_decision;
 }

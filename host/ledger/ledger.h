@@ -33,7 +33,10 @@ struct LedgerOptions {
 // For metrics; called on the ledger's thread.
 struct LedgerEvents {
   std::function<void(std::size_t commands, std::int64_t decide_us, std::int64_t commit_us)> committed;
-  std::function<void(std::string_view campaign, Hook hook, std::string_view code, std::int64_t policy_us)> decided;
+  // A claim was decided, by the host or a policy; `code` is empty when it was allowed.
+  std::function<void(Hook hook, std::string_view code)> decided;
+  // A policy was asked.
+  std::function<void(std::int64_t policy_us)> asked;
   std::function<void(const Error&)> commit_failed;
   std::function<void(std::string_view policy)> quarantined;
   std::function<void(std::string_view policy, const std::vector<TraceEntry>& trace)> policy_failed;

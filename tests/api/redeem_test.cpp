@@ -10,10 +10,8 @@ const std::string order = R"({"order":{"id":"o-1","amount":20000,"currency":"KRW
 const std::vector<std::string> changed{"+decision", "~coupon", "~tally"};
 
 struct Opened {
-  explicit Opened(const Json& campaign, ShopOptions options = {}) : shop(std::move(options)) {
-    Json whole{{"id", "spring"}, {"total", 100}};
-    whole.update(campaign);
-    shop.campaign(whole);
+  explicit Opened(const std::string& policy, ShopOptions options = {}) : shop(std::move(options)) {
+    shop.campaign({{"id", "spring"}, {"policy", policy}, {"total", 100}});
     code = shop.issue("spring", "minji")["code"].get<std::string>();
   }
   std::string call(const std::string& what) const { return "POST /api/v1/coupons/" + code + "/" + what; }
@@ -22,7 +20,7 @@ struct Opened {
 };
 
 TEST_CASE("a coupon is redeemed once, cancelled, and redeemed again") {
-  Opened at({{"policy", "welcome"}});
+  Opened at("welcome");
   const Json redeemed{{"state", "redeemed"},
                       {"redeemed_at", "2026-11-21T01:00:00Z"},
                       {"discount", {{"amount", 2000}, {"currency", "KRW"}}}};
@@ -59,7 +57,7 @@ TEST_CASE("a coupon is redeemed once, cancelled, and redeemed again") {
 }
 
 TEST_CASE("to a user other people's coupons look like unknown ones") {
-  Opened at(Json::object());
+  Opened at("campaign_rpc");
   const std::string pool = at.shop.get("/api/v1/campaigns/spring/coupons?state=available&limit=1", at.shop.operator_())
                                .body["data"][0]["code"];
   const std::vector<std::string> others{at.code, pool, "0000-0000-0000-0000", "nonsense"};
@@ -80,7 +78,7 @@ TEST_CASE("to a user other people's coupons look like unknown ones") {
 }
 
 TEST_CASE("a coupon that nobody holds can be seen by the shop, and not used") {
-  Opened at(Json::object());
+  Opened at("campaign_rpc");
   const Json pool =
       at.shop.get("/api/v1/campaigns/spring/coupons?state=available&limit=1", at.shop.operator_()).body["data"][0];
   const std::string path = "/api/v1/coupons/" + pool["code"].get<std::string>();
@@ -142,7 +140,7 @@ TEST_CASE("a code is read in any case, without separators, and with the letters 
 }
 
 TEST_CASE("validate says what redeem would do, and writes nothing") {
-  Opened at({{"policy", "small"}}, {.scripts = {{"small", R"(return policy { name = "small", rules = {
+  Opened at("small", {.scripts = {{"small", R"(return policy { name = "small", rules = {
               discount { percent = "12.5", min_order = 1000, max_amount = 5000, rounding = "half_even", currency = "KRW" },
               expiry { days = 1 }, budget { max = 5200, currency = "KRW" } } })"}}});
   struct Row {
@@ -189,7 +187,7 @@ TEST_CASE("validate says what redeem would do, and writes nothing") {
 }
 
 TEST_CASE("a discount is on the order, and a budget that is cancelled comes back") {
-  Opened at({{"policy", "pot"}}, {.scripts = {{"pot", R"(return policy { name = "pot", rules = {
+  Opened at("pot", {.scripts = {{"pot", R"(return policy { name = "pot", rules = {
     discount { amount = 3000 }, budget { max = 5000, currency = "KRW" } } })"}}});
   const std::string other = at.shop.issue("spring", "minji")["code"];
   const std::string other_redeem = "POST /api/v1/coupons/" + other + "/redeem";
@@ -211,7 +209,7 @@ TEST_CASE("a discount is on the order, and a budget that is cancelled comes back
 }
 
 TEST_CASE("what expires, expires on the instant") {
-  Opened at({{"policy", "kakaopay"}});
+  Opened at("kakaopay");
   const Micros end =
       *parse_instant(at.shop.get("/api/v1/coupons/" + at.code, at.shop.user()).body["expires_at"].get<std::string>());
   at.shop.clock().set(end - 1);
@@ -224,7 +222,7 @@ TEST_CASE("what expires, expires on the instant") {
 }
 
 TEST_CASE("a cancellation that comes too late is refused by the rule") {
-  Opened at({{"policy", "strict"}}, {.scripts = {{"strict", R"(return policy { name = "strict", rules = {
+  Opened at("strict", {.scripts = {{"strict", R"(return policy { name = "strict", rules = {
     cancel_window { hours = 1 } } })"}}});
   run(at.shop, {{"used", Who::user, at.call("redeem"), "", 200, "", {}, {}, changed}});
   at.shop.clock().advance(hour);
@@ -234,7 +232,7 @@ TEST_CASE("a cancellation that comes too late is refused by the rule") {
 }
 
 TEST_CASE("an order that makes no sense is refused, and each field is named") {
-  Opened at(Json::object());
+  Opened at("campaign_rpc");
   const auto bad = [&](const std::string& json, const std::vector<std::string>& fields) {
     return Scenario{json, Who::user, at.call("redeem"), R"({"order":)" + json + "}", 400, "invalid_request",
                     {},   fields};

@@ -54,7 +54,7 @@ TEST_CASE("a set describes its files, plugins, policies and rules") {
   CHECK(
       plugin.params ==
       R"({"from":{"type":"instant"},"list":{"of":{"type":"instant"},"type":"list"},"max":{"default":1,"min":1,"type":"integer"}})");
-  CHECK(set->plugins()[0].priority == 500 - 300);
+  CHECK(set->plugins()[2].priority == -1);
   REQUIRE(set->policies().size() == 2);
   CHECK(set->policies()[0].name == "empty");
   CHECK(set->policies()[1].file == "scripts/one.lua");

@@ -1,0 +1,163 @@
+// The writing half of decision_record.h.
+#include <algorithm>
+#include <cassert>
+
+#include "policy/byte_codec.h"
+#include "policy/decision_record.h"
+#include "policy/record_format.h"
+
+namespace scrip {
+namespace {
+
+std::uint64_t when(bool present, std::uint64_t bit) {
+  return present ? bit : 0;
+}
+
+bool follows(const Verdict& verdict, const std::optional<Order>& order) {
+  const record::Summary summary = record::implied(verdict.kind, verdict.trace, order);
+  return verdict.code == summary.code && verdict.sentence == summary.sentence && verdict.detail == summary.detail &&
+         verdict.expires_at == summary.expires_at && verdict.discount == summary.discount &&
+         verdict.counts == summary.counts;
+}
+
+class Encoder {
+ public:
+  explicit Encoder(Micros now) : now_(now) {}
+
+  void facts(const Facts& facts, std::uint64_t flags) {
+    out_.signed_number(now_);
+    out_.signed_number(facts.campaign->number);
+    out_.signed_number(facts.campaign->version);
+    out_.signed_number(facts.tally.issued);
+    out_.signed_number(facts.tally.redeemed);
+    if (flags & record::user_id) out_.text(*facts.user.id);
+    if (flags & record::user_counts) {
+      out_.signed_number(facts.user.issued);
+      out_.signed_number(facts.user.issued_for_subject);
+      out_.signed_number(facts.user.redeemed);
+    }
+    if (flags & record::attributes) out_.text(facts.user.attributes);
+    if (flags & record::coupon) coupon(*facts.coupon);
+    if (flags & record::subject) out_.text(*facts.subject);
+    if (flags & record::order) order(*facts.order);
+    if (flags & record::counters) counters(facts.counters);
+  }
+
+  void trace(const std::vector<TraceEntry>& entries) {
+    out_.number(entries.size());
+    for (const TraceEntry& entry : entries) {
+      out_.number(
+          static_cast<std::uint64_t>(entry.kind) | when(entry.expires_at.has_value(), record::of_entry::expires_at) |
+          when(entry.discount.has_value(), record::of_entry::discount) |
+          when(!entry.counts.empty(), record::of_entry::counts) | when(!entry.note.empty(), record::of_entry::note) |
+          when(!entry.code.empty(), record::of_entry::code) |
+          when(!entry.sentence.empty(), record::of_entry::sentence) |
+          when(!entry.detail.empty(), record::of_entry::detail));
+      name(entry.rule);
+      if (entry.expires_at) instant(*entry.expires_at);
+      if (entry.discount) out_.signed_number(*entry.discount);
+      if (!entry.counts.empty()) counters(entry.counts);
+      if (!entry.note.empty()) out_.text(entry.note);
+      if (!entry.code.empty()) name(entry.code);
+      if (!entry.sentence.empty()) out_.text(entry.sentence);
+      if (!entry.detail.empty()) out_.text(entry.detail);
+    }
+  }
+
+  void verdict(const Verdict& verdict) {
+    name(verdict.code);
+    out_.text(verdict.sentence);
+    out_.text(verdict.detail);
+    out_.number(when(verdict.expires_at.has_value(), record::of_verdict::expires_at) |
+                when(verdict.discount.has_value(), record::of_verdict::discount));
+    if (verdict.expires_at) instant(*verdict.expires_at);
+    if (verdict.discount) out_.signed_number(*verdict.discount);
+    counters(verdict.counts);
+  }
+
+  void number(std::uint64_t value) { out_.number(value); }
+  std::string take() { return out_.take(); }
+
+ private:
+  // Wraps around, so that every pair of instants can be written.
+  void instant(Micros value) {
+    out_.signed_number(static_cast<std::int64_t>(static_cast<std::uint64_t>(value) - static_cast<std::uint64_t>(now_)));
+  }
+
+  // Odd: a place among the usual names; even: twice the length, and the name.
+  void name(std::string_view value) {
+    const auto usual = std::find(record::usual_names.begin(), record::usual_names.end(), value);
+    if (usual != record::usual_names.end()) {
+      out_.number(static_cast<std::uint64_t>(usual - record::usual_names.begin()) << 1 | 1);
+    } else {
+      out_.number(value.size() << 1);
+      out_.raw(value);
+    }
+  }
+
+  void counters(const Counters& counters) {
+    out_.number(counters.size());
+    for (const auto& [counter, value] : counters) {
+      out_.text(counter);
+      out_.signed_number(value);
+    }
+  }
+
+  void coupon(const CouponFacts& coupon) {
+    out_.number(when(coupon.issued_at.has_value(), record::of_coupon::issued_at) |
+                when(coupon.expires_at.has_value(), record::of_coupon::expires_at) |
+                when(coupon.redeemed_at.has_value(), record::of_coupon::redeemed_at) |
+                when(coupon.discount.has_value(), record::of_coupon::discount) |
+                when(!coupon.currency.empty(), record::of_coupon::currency));
+    out_.text(coupon.code);
+    instant(coupon.created_at);
+    if (coupon.issued_at) instant(*coupon.issued_at);
+    if (coupon.expires_at) instant(*coupon.expires_at);
+    if (coupon.redeemed_at) instant(*coupon.redeemed_at);
+    if (coupon.discount) out_.signed_number(*coupon.discount);
+    if (!coupon.currency.empty()) out_.text(coupon.currency);
+  }
+
+  void order(const Order& order) {
+    out_.number(when(order.id.has_value(), record::of_order::id));
+    if (order.id) out_.text(*order.id);
+    out_.signed_number(order.amount);
+    out_.text(order.currency);
+    out_.number(order.items.size());
+    for (const OrderItem& item : order.items) {
+      out_.text(item.sku);
+      out_.signed_number(item.quantity);
+      out_.signed_number(item.amount);
+      out_.number(item.tags.size());
+      for (const std::string& tag : item.tags) out_.text(tag);
+    }
+  }
+
+  ByteWriter out_;
+  const Micros now_;
+};
+
+}  // namespace
+
+std::string encode_decision(Hook hook, const Facts& facts, const Verdict& verdict) {
+  assert(facts.campaign);
+  const UserFacts& user = facts.user;
+  const bool is_implied = follows(verdict, facts.order);
+  const std::uint64_t flags =
+      static_cast<std::uint64_t>(hook) | static_cast<std::uint64_t>(verdict.kind) << 2 |
+      when(user.id.has_value(), record::user_id) |
+      when(user.issued != 0 || user.issued_for_subject != 0 || user.redeemed != 0, record::user_counts) |
+      when(user.attributes != "{}", record::attributes) | when(facts.coupon.has_value(), record::coupon) |
+      when(facts.subject.has_value(), record::subject) | when(facts.order.has_value(), record::order) |
+      when(!facts.counters.empty(), record::counters) | when(verdict.unstable, record::unstable) |
+      when(!is_implied, record::explicit_verdict);
+  Encoder encoder(facts.now);
+  encoder.number(record::version);
+  encoder.number(flags);
+  encoder.facts(facts, flags);
+  encoder.trace(verdict.trace);
+  if (!is_implied) encoder.verdict(verdict);
+  return encoder.take();
+}
+
+}  // namespace scrip

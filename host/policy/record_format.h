@@ -1,0 +1,84 @@
+// The layout of a decision's record, shared by its writer and its reader. Private to policy/.
+//
+// A record: the version; a number of flags; the facts; the trace; the verdict, unless it follows
+// from the trace. What is absent or has its usual value is a bit that is not set. Instants are
+// differences from `now`.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "policy/facts.h"
+#include "policy/verdict.h"
+
+namespace scrip::record {
+
+inline constexpr std::uint64_t version = 1;
+
+// Flags of a record. The lowest four bits are the hook and the kind of the verdict, two each.
+inline constexpr std::uint64_t user_id = 1 << 4, user_counts = 1 << 5, attributes = 1 << 6, coupon = 1 << 7,
+                               subject = 1 << 8, order = 1 << 9, counters = 1 << 10, unstable = 1 << 11,
+                               explicit_verdict = 1 << 12, all = (1 << 13) - 1;
+
+namespace of_coupon {
+inline constexpr std::uint64_t issued_at = 1, expires_at = 2, redeemed_at = 4, discount = 8, currency = 16, all = 31;
+}
+namespace of_order {
+inline constexpr std::uint64_t id = 1, all = 1;
+}
+// Of a trace entry; the lowest two bits are its kind.
+namespace of_entry {
+inline constexpr std::uint64_t expires_at = 1 << 2, discount = 1 << 3, counts = 1 << 4, note = 1 << 5, code = 1 << 6,
+                               sentence = 1 << 7, detail = 1 << 8, all = (1 << 9) - 1;
+}
+namespace of_verdict {
+inline constexpr std::uint64_t expires_at = 1, discount = 2, all = 3;
+}
+
+// Names that most records repeat are written as their place here. Part of the format: names may be
+// added at the end, others never change.
+inline constexpr auto usual_names = std::to_array<std::string_view>({
+    "host",
+    "event_window",
+    "expiry",
+    "discount",
+    "per_user_limit",
+    "total_limit",
+    "daily_cap",
+    "budget",
+    "first_order_only",
+    "product_filter",
+    "segment",
+    "cancel_window",
+    "policy_error",
+    "policy_quarantined",
+    "already_issued",
+    "sold_out",
+    "window_sold_out",
+    "coupon_expired",
+    "outside_event_window",
+    "already_redeemed",
+    "not_redeemed",
+    "not_issued",
+    "campaign_not_active",
+    "budget_exhausted",
+    "already_assigned",
+    "policy",
+});
+
+// What a verdict says beside its trace.
+struct Summary {
+  std::string_view code, sentence, detail;
+  std::optional<Micros> expires_at;
+  std::optional<std::int64_t> discount;
+  Counters counts;
+};
+
+// The summary that follows from a trace by the rules of composition.h: nearly always the verdict's.
+// The texts are the trace's.
+Summary implied(Verdict::Kind kind, const std::vector<TraceEntry>& trace, const std::optional<Order>& order);
+
+}  // namespace scrip::record
