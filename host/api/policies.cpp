@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "api/api.h"
+#include "api/body.h"
 #include "api/call.h"
 #include "api/show.h"
 
@@ -54,6 +55,11 @@ http::Response list(Service& service) {
 }
 
 http::Response reload(Service& service, http::Request& request) {
+  auto asked = json_body(request, EmptyBody::is_empty_object);
+  if (!asked) return problem(asked.error());
+  std::vector<FieldError> unknown;
+  Fields(*asked, "", unknown).finish();
+  if (!unknown.empty()) return problem(invalid(std::move(unknown)));
   auto attempt = service.reload.from_disk(request.identity->subject);
   if (!attempt) return problem(attempt.error());
   if (attempt->ok) {

@@ -6,6 +6,7 @@
 #include "lua/loader.h"
 #include "lua/lua_policy_set.h"
 #include "lua/test_runner.h"
+#include "lua/utf8.h"
 
 namespace scrip {
 namespace {
@@ -60,6 +61,8 @@ CompiledSet compile(std::vector<PolicyFile> files, const PolicyLimits& limits) {
   errors.insert(errors.end(), report.errors.begin(), report.errors.end());
   compiled.tests = std::move(report.results);
 
+  // What they quote comes from the files, where a string may hold any bytes.
+  for (PolicyError& error : errors) error.message = to_utf8(error.message);
   std::stable_sort(errors.begin(), errors.end(), [](const PolicyError& a, const PolicyError& b) {
     return std::tie(a.file, a.line) < std::tie(b.file, b.line);
   });

@@ -29,7 +29,7 @@ std::optional<Plugin> load_plugin(const Sources& sources, std::size_t source, co
   std::optional<Plugin> plugin;
   std::vector<std::string> wrong;
   int line = 0;
-  const bool ran = vm->run({limits.load_us, limits.memory}, [&](lua_State* L) {
+  const bool ran = vm->run(load_budget(limits), [&](lua_State* L) {
     push_sandbox(L, PolicyFileKind::plugin, &raise_unknown_name);
     vm->push_chunk(L, source);
     lua_call(L, 0, 1);
@@ -98,7 +98,7 @@ std::vector<Policy> load_policies(const Sources& sources, const PluginShelf& she
     std::vector<std::string> wrong;
     Policy policy;
     bool usable = false;
-    const bool ran = vm->run({limits.load_us, limits.memory}, [&](lua_State* L) {
+    const bool ran = vm->run(load_budget(limits), [&](lua_State* L) {
       bench.open(L, PolicyFileKind::script);
       vm->push_chunk(L, i);
       lua_call(L, 0, 1);

@@ -8,6 +8,7 @@
 #include "lua/json_value.h"
 #include "lua/numbers.h"
 #include "lua/sandbox.h"
+#include "lua/utf8.h"
 #include "policy/composition.h"
 
 namespace scrip {
@@ -128,7 +129,7 @@ class ManifestReader {
     }
   }
 
-  void read_doc() { plugin_.doc = text("doc", "\"What the rule does.\""); }
+  void read_doc() { plugin_.doc = to_utf8(text("doc", "\"What the rule does.\"")); }
 
   void read_priority() {
     if (!push("priority")) return;

@@ -12,6 +12,16 @@ const Policy* Program::policy(std::string_view name) const {
   return found != policies.end() && found->name == name ? &*found : nullptr;
 }
 
+Vm::Budget load_budget(const PolicyLimits& limits) {
+  // The limit is for decisions; opening the sandbox alone takes a good part of this.
+  constexpr std::size_t least = 1024 * 1024;
+  return {limits.load_us, std::max(limits.memory, least)};
+}
+
+Vm::Budget decision_budget(const PolicyLimits& limits) {
+  return {limits.decision_us, limits.memory};
+}
+
 void sort_rules(std::vector<Rule>& rules, const std::vector<Plugin>& plugins) {
   std::sort(rules.begin(), rules.end(), [&plugins](const Rule& a, const Rule& b) {
     return std::tie(plugins[a.plugin].priority, a.name) < std::tie(plugins[b.plugin].priority, b.name);

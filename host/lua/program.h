@@ -57,6 +57,10 @@ struct Program {
   const Policy* policy(std::string_view name) const;
 };
 
+// What reading a file may use, and what a decision may.
+Vm::Budget load_budget(const PolicyLimits& limits);
+Vm::Budget decision_budget(const PolicyLimits& limits);
+
 // Puts rules in the order in which they run: by (priority, name).
 void sort_rules(std::vector<Rule>& rules, const std::vector<Plugin>& plugins);
 

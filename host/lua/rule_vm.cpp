@@ -6,6 +6,7 @@
 #include "lua/json_value.h"
 #include "lua/param_view.h"
 #include "lua/sandbox.h"
+#include "lua/utf8.h"
 #include "lua/words.h"
 
 namespace scrip {
@@ -63,8 +64,7 @@ std::unique_ptr<RuleVm> RuleVm::create(std::shared_ptr<const Program> program) {
   auto vm = Vm::create(program->sources);
   if (!vm) return nullptr;
   std::unique_ptr<RuleVm> rules(new RuleVm(std::move(vm), std::move(program)));
-  const PolicyLimits& limits = rules->program_->limits;
-  const bool opened = rules->vm_->run({limits.load_us, limits.memory}, [&](lua_State* L) {
+  const bool opened = rules->vm_->run(load_budget(rules->program_->limits), [&](lua_State* L) {
     push_sandbox(L, PolicyFileKind::plugin, &raise_unknown_name);
     rules->facts_.open(L);
   });
@@ -75,8 +75,7 @@ std::unique_ptr<RuleVm> RuleVm::create(std::shared_ptr<const Program> program) {
 bool RuleVm::load(std::size_t plugin) {
   Functions& functions = functions_[plugin];
   if (functions.loaded) return true;
-  const PolicyLimits& limits = program_->limits;
-  return vm_->run({limits.load_us, limits.memory}, [&](lua_State* L) {
+  return vm_->run(load_budget(program_->limits), [&](lua_State* L) {
     push_environment(L);
     vm_->push_chunk(L, program_->plugins[plugin].source);
     lua_call(L, 0, 1);
@@ -94,7 +93,7 @@ bool RuleVm::load(std::size_t plugin) {
 }
 
 void RuleVm::forget_bindings() {
-  vm_->run({program_->limits.load_us, program_->limits.memory}, [&](lua_State* L) {
+  vm_->run(load_budget(program_->limits), [&](lua_State* L) {
     const auto drop = [L](const auto& entry) {
       for (const Arguments& rule : entry.second.arguments) {
         luaL_unref(L, LUA_REGISTRYINDEX, rule.params);
@@ -146,7 +145,7 @@ const RuleVm::Bound* RuleVm::bind(const LuaBinding& binding) {
     for (const Rule& rule : binding.rules()) {
       if (!load(rule.plugin)) return nullptr;
     }
-    const bool pushed = vm_->run({program_->limits.load_us, program_->limits.memory}, [&](lua_State* L) {
+    const bool pushed = vm_->run(load_budget(program_->limits), [&](lua_State* L) {
       for (const Rule& rule : binding.rules()) {
         Arguments& arguments = bound.arguments.emplace_back();
         push_params(L, program_->plugins[rule.plugin], rule.params);
@@ -174,7 +173,7 @@ std::optional<std::vector<std::string>> RuleVm::counters(const LuaBinding& bindi
   const Bound* bound = bind(binding);
   if (!bound) return std::nullopt;
   std::vector<std::string> names;
-  const bool done = vm_->run({program_->limits.decision_us, program_->limits.memory}, [&](lua_State* L) {
+  const bool done = vm_->run(decision_budget(program_->limits), [&](lua_State* L) {
     facts_.show(L, hook, facts);
     for (const std::size_t at : binding.rules(hook)) {
       const int function = functions_[binding.rules()[at].plugin].counters;
@@ -198,7 +197,7 @@ Verdict RuleVm::decide(const LuaBinding& binding, Hook hook, const Facts& facts,
   }
   const Rule* running = nullptr;
   int function = LUA_NOREF;
-  const bool done = vm_->run({program_->limits.decision_us, program_->limits.memory}, [&](lua_State* L) {
+  const bool done = vm_->run(decision_budget(program_->limits), [&](lua_State* L) {
     facts_.show(L, hook, facts);
     for (const std::size_t at : rules) {
       const Rule& rule = binding.rules()[at];
@@ -206,10 +205,12 @@ Verdict RuleVm::decide(const LuaBinding& binding, Hook hook, const Facts& facts,
       running = &rule;
       if (with_counters && functions.counters != LUA_NOREF) {
         std::vector<std::string> names;
-        call(L, function = functions.counters, bound->arguments[at]);
+        function = functions.counters;
+        call(L, function, bound->arguments[at]);
         read_counter_names(L, names);
       }
-      call(L, function = functions.hooks[static_cast<std::size_t>(hook)], bound->arguments[at]);
+      function = functions.hooks[static_cast<std::size_t>(hook)];
+      call(L, function, bound->arguments[at]);
       if (!add_answer(L, rule.name, composition)) return;
       facts_.show_discount(L, composition.discount());
       lua_settop(L, 0);
@@ -226,7 +227,7 @@ std::optional<std::string> RuleVm::check(std::size_t plugin, const Json& params)
   if (!load(plugin)) return vm_->failure().text();
   std::optional<std::string> sentence;
   const Functions& functions = functions_[plugin];
-  const bool done = vm_->run({program_->limits.load_us, program_->limits.memory}, [&](lua_State* L) {
+  const bool done = vm_->run(load_budget(program_->limits), [&](lua_State* L) {
     push_params(L, checked, params);
     if (checked.has_check) {
       push_ref(L, functions.check);
@@ -236,7 +237,7 @@ std::optional<std::string> RuleVm::check(std::size_t plugin, const Json& params)
         std::size_t size = 0;
         const char* text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &size) : nullptr;
         if (!text || size == 0) raise(L, "check returned a %s, not a sentence or nothing", luaL_typename(L, -1));
-        sentence.emplace(text, size);
+        sentence = to_utf8({text, size});
         return;
       }
       lua_pop(L, 1);

@@ -4,142 +4,14 @@
 #include <array>
 #include <string_view>
 
-#include "lua/answers.h"
-#include "lua/base_functions.h"
-#include "lua/time_functions.h"
+#include "lua/allow_list.h"
 #include "lua/view.h"
 #include "lua/vm.h"
-#include "lua/words.h"
 
 namespace scrip {
 namespace {
 
-enum : unsigned { plugins = 1, scripts = 2, tests = 4, all = 7 };
-
-struct Allowed {
-  const char* library;  // "" for a global
-  const char* name;
-  unsigned seen_by;
-  lua_CFunction function;  // null: LuaJIT's own
-};
-
-// The allow list. A name is here because its function is a pure one of its arguments, ends soon
-// whatever they are, and gives no access to anything that is not its argument. What is missing is
-// missing on purpose:
-//   pcall xpcall coroutine     would swallow the host's time-out
-//   load loadstring dofile require module   code from elsewhere; bytecode is not memory-safe
-//   getmetatable setmetatable rawget rawset rawequal next newproxy   ways past read-only
-//   getfenv setfenv debug _G   ways out of the environment
-//   collectgarbage print io os package ffi jit   the machine
-//   string.find match gmatch gsub   a pattern can take forever in one call that cannot be stopped
-//   string.dump                bytecode
-//   math.random randomseed     the same facts must give the same verdict
-constexpr auto allow_list = std::to_array<Allowed>({
-    // The language.
-    {"", "assert", all, nullptr},
-    {"", "error", all, nullptr},
-    {"", "type", all, nullptr},
-    {"", "tonumber", all, nullptr},
-    {"", "select", all, nullptr},
-    {"", "unpack", all, nullptr},           // LuaJIT's limits its results to the stack
-    {"", "ipairs", all, &base_ipairs},      // also over views
-    {"", "pairs", all, &base_pairs},        // in an order that is the same in every VM
-    {"", "tostring", all, &base_tostring},  // no addresses, which differ between VMs
-
-    // Strings, without patterns. Methods on strings (s:rep(2)) reach these and no others.
-    {"string", "byte", all, nullptr},
-    {"string", "char", all, nullptr},
-    {"string", "len", all, nullptr},
-    {"string", "lower", all, nullptr},
-    {"string", "upper", all, nullptr},
-    {"string", "reverse", all, nullptr},
-    {"string", "sub", all, nullptr},
-    {"string", "rep", all, &string_rep},        // capped
-    {"string", "format", all, &string_format},  // no addresses
-    {"string", "contains", all, &string_contains},
-    {"string", "starts_with", all, &string_starts_with},
-    {"string", "split", all, &string_split},
-
-    // Tables. LuaJIT's insert and remove loop over whatever positions they are given; its sort runs
-    // for as long as a comparison function tells it to.
-    {"table", "insert", all, &table_insert},
-    {"table", "remove", all, &table_remove},
-    {"table", "sort", all, &table_sort},
-    {"table", "concat", all, nullptr},
-
-    // Numbers.
-    {"math", "abs", all, nullptr},
-    {"math", "acos", all, nullptr},
-    {"math", "asin", all, nullptr},
-    {"math", "atan", all, nullptr},
-    {"math", "atan2", all, nullptr},
-    {"math", "ceil", all, nullptr},
-    {"math", "cos", all, nullptr},
-    {"math", "cosh", all, nullptr},
-    {"math", "deg", all, nullptr},
-    {"math", "exp", all, nullptr},
-    {"math", "floor", all, nullptr},
-    {"math", "fmod", all, nullptr},
-    {"math", "frexp", all, nullptr},
-    {"math", "huge", all, nullptr},
-    {"math", "ldexp", all, nullptr},
-    {"math", "log", all, nullptr},
-    {"math", "log10", all, nullptr},
-    {"math", "max", all, nullptr},
-    {"math", "min", all, nullptr},
-    {"math", "modf", all, nullptr},
-    {"math", "pi", all, nullptr},
-    {"math", "pow", all, nullptr},
-    {"math", "rad", all, nullptr},
-    {"math", "sin", all, nullptr},
-    {"math", "sinh", all, nullptr},
-    {"math", "sqrt", all, nullptr},
-    {"math", "tan", all, nullptr},
-    {"math", "tanh", all, nullptr},
-    {"bit", "arshift", all, nullptr},
-    {"bit", "band", all, nullptr},
-    {"bit", "bnot", all, nullptr},
-    {"bit", "bor", all, nullptr},
-    {"bit", "bswap", all, nullptr},
-    {"bit", "bxor", all, nullptr},
-    {"bit", "lshift", all, nullptr},
-    {"bit", "rol", all, nullptr},
-    {"bit", "ror", all, nullptr},
-    {"bit", "rshift", all, nullptr},
-    {"bit", "tobit", all, nullptr},
-    {"bit", "tohex", all, nullptr},
-
-    // What a rule answers with, and the host's clocks and arithmetic.
-    {"", "deny", plugins | tests, &lua_deny},
-    {"", "effect", plugins | tests, &lua_effect},
-    {"", "local_time", plugins | tests, &lua_local_time},
-    {"", "instant_of", plugins | tests, &lua_instant_of},
-    {"", "local_day", plugins | tests, &lua_local_day},
-    {"", "percent_of", plugins | tests, &lua_percent_of},
-
-    // What a file says it is. A script and a test have the rules' constructors beside these.
-    {"", "plugin", plugins, &lua_plugin},
-    {"", "policy", scripts | tests, &lua_policy},
-    {"", "test", tests, &lua_test},
-});
-
 constexpr std::array<std::string_view, 4> libraries{"string", "table", "math", "bit"};
-
-unsigned bit_of(PolicyFileKind kind) {
-  switch (kind) {
-    case PolicyFileKind::plugin:
-      return plugins;
-    case PolicyFileKind::script:
-      return scripts;
-    case PolicyFileKind::test:
-      return tests;
-  }
-  return 0;
-}
-
-bool is_word(const Allowed& allowed) {
-  return allowed.function == &lua_plugin || allowed.function == &lua_policy || allowed.function == &lua_test;
-}
 
 // Keys in the registry.
 char environment_key = 0;
@@ -222,13 +94,13 @@ void seal_library(lua_State* L, std::string_view name) {
 
 // Pushes a library as the sandbox has it. Methods on strings (s:upper()) are made to reach the
 // sandbox's functions and nothing else.
-void push_library(lua_State* L, std::string_view name, unsigned seen_by) {
+void push_library(lua_State* L, std::string_view name, PolicyFileKind kind) {
   lua_getfield(L, LUA_GLOBALSINDEX, name.data());
   const int library = lua_gettop(L);
   lua_newtable(L);
   const int picked = lua_gettop(L);
-  for (const Allowed& allowed : allow_list) {
-    if (allowed.library != name || (allowed.seen_by & seen_by) == 0) continue;
+  for (const Allowed& allowed : allow_list()) {
+    if (allowed.library != name || !allowed.seen_by(kind)) continue;
     push_allowed(L, allowed, library);
     lua_setfield(L, picked, allowed.name);
   }
@@ -281,20 +153,19 @@ void add_names(lua_State* L, int table, std::string_view prefix, std::vector<std
 }  // namespace
 
 void push_sandbox(lua_State* L, PolicyFileKind kind, lua_CFunction unknown) {
-  const unsigned seen_by = bit_of(kind);
   open_libraries(L);
   lua_newtable(L);
   const int names = lua_gettop(L);
   lua_newtable(L);
   const int words = lua_gettop(L);
   for (const std::string_view library : libraries) {
-    push_library(L, library, seen_by);
+    push_library(L, library, kind);
     lua_setfield(L, names, library.data());
   }
-  for (const Allowed& allowed : allow_list) {
-    if (*allowed.library != '\0' || (allowed.seen_by & seen_by) == 0) continue;
+  for (const Allowed& allowed : allow_list()) {
+    if (*allowed.library != '\0' || !allowed.seen_by(kind)) continue;
     push_allowed(L, allowed, LUA_GLOBALSINDEX);
-    lua_setfield(L, is_word(allowed) ? words : names, allowed.name);
+    lua_setfield(L, allowed.begins_a_file ? words : names, allowed.name);
   }
   clear_globals(L);
 
@@ -339,8 +210,8 @@ void define_name(lua_State* L, const std::string& name) {
 
 std::vector<std::string> sandbox_names(PolicyFileKind kind) {
   std::vector<std::string> names;
-  for (const Allowed& allowed : allow_list) {
-    if ((allowed.seen_by & bit_of(kind)) == 0) continue;
+  for (const Allowed& allowed : allow_list()) {
+    if (!allowed.seen_by(kind)) continue;
     names.push_back(*allowed.library ? std::string(allowed.library) + "." + allowed.name : allowed.name);
   }
   std::sort(names.begin(), names.end());

@@ -1,6 +1,5 @@
-// What Lua code can reach: nothing but a list of names, each of them there because it was looked at
-// (sandbox.cpp). Everything behind them is read-only, so that one decision leaves nothing for the
-// next through them.
+// What Lua code can reach: the names of allow_list.h and nothing else. Everything behind them is
+// read-only, so that one decision leaves nothing for the next through them.
 //
 // The sandbox contains an operator's mistakes. It does not promise to hold a hostile author.
 #pragma once

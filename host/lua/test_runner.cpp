@@ -7,6 +7,7 @@
 #include "lua/evaluator.h"
 #include "lua/loader.h"
 #include "lua/test_bench.h"
+#include "lua/utf8.h"
 #include "lua/words.h"
 
 namespace scrip {
@@ -44,7 +45,7 @@ class TestFile {
   };
 
   const PolicyFile& file() const { return (*program_.sources)[source_]; }
-  Vm::Budget budget() const { return {program_.limits.load_us, program_.limits.memory}; }
+  Vm::Budget budget() const { return load_budget(program_.limits); }
   void read_cases(lua_State* L, int box, const Vm& vm);
 
   const Program& program_;
@@ -98,7 +99,7 @@ Outcome TestFile::run(std::size_t at) {
   // Loaded before with the same bytes, so it loads again.
   if (vm_->spent()) load();
   const Case& test = cases_[at];
-  Outcome outcome{.name = title_ + ": " + test.name, .line = test.line};
+  Outcome outcome{.name = to_utf8(title_ + ": " + test.name), .line = test.line};
   bench_->unblock();
   const bool passed = vm_->run(budget(), [&](lua_State* L) {
     lua_rawgeti(L, LUA_REGISTRYINDEX, test.function);

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+#include "lua/utf8.h"
+
 namespace scrip {
 namespace {
 
@@ -174,7 +176,7 @@ void Vm::locate(std::string_view message, Failure& failure) const {
     failure.line = line;
     message.remove_prefix(end + 2);
   }
-  failure.message = message.substr(0, longest_message);
+  failure.message = to_utf8(message.substr(0, longest_message));
 }
 
 // Runs on the stack of the error, so it can say where the error was even when the message does not.

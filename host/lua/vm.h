@@ -68,7 +68,6 @@ class Vm {
   PolicyError start_of(int function, std::string message) const;
 
   bool spent() const { return spent_; }
-  std::size_t heap() const { return used_; }  // bytes
 
   const std::vector<PolicyFile>& sources() const { return *sources_; }
 

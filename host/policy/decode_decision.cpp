@@ -13,10 +13,10 @@ class Decoder {
   Result<DecodedDecision> decision() {
     DecodedDecision decoded;
     if (in_.number() != record::version) return corrupt();
-    const std::uint64_t flags = flag_set(record::all);
+    const std::uint64_t flags = flag_set(record::all_flags);
     decoded.hook = static_cast<Hook>(flags & 3);
     facts(decoded, flags);
-    verdict(decoded.verdict, flags, decoded.facts.order);
+    verdict(decoded.verdict, flags, decoded.facts);
     if (!in_.ok() || !in_.at_end()) return corrupt();
     return decoded;
   }
@@ -55,6 +55,22 @@ class Decoder {
     return counters;
   }
 
+  Counters counts(const Facts& facts) {
+    Counters counts(in_.count());
+    for (auto& [counter, change] : counts) {
+      const std::uint64_t value = in_.number();
+      if ((value & 1) == 0) {
+        counter = in_.raw(value >> 1);
+      } else if (value >> 1 < facts.counters.size()) {
+        counter = facts.counters[value >> 1].first;
+      } else {
+        in_.fail();
+      }
+      change = in_.signed_number();
+    }
+    return counts;
+  }
+
   void facts(DecodedDecision& decoded, std::uint64_t flags) {
     Facts& facts = decoded.facts;
     facts.now = now_ = in_.signed_number();
@@ -62,17 +78,17 @@ class Decoder {
     decoded.campaign_version = in_.signed_number();
     facts.tally.issued = in_.signed_number();
     facts.tally.redeemed = in_.signed_number();
-    if (flags & record::user_id) facts.user.id = text();
-    if (flags & record::user_counts) {
+    if (flags & record::has_user_id) facts.user.id = text();
+    if (flags & record::has_user_counts) {
       facts.user.issued = in_.signed_number();
       facts.user.issued_for_subject = in_.signed_number();
       facts.user.redeemed = in_.signed_number();
     }
-    if (flags & record::attributes) facts.user.attributes = text();
-    if (flags & record::coupon) facts.coupon = coupon();
-    if (flags & record::subject) facts.subject = text();
-    if (flags & record::order) facts.order = order();
-    if (flags & record::counters) facts.counters = counters();
+    if (flags & record::has_attributes) facts.user.attributes = text();
+    if (flags & record::has_coupon) facts.coupon = coupon();
+    if (flags & record::has_subject) facts.subject = text();
+    if (flags & record::has_order) facts.order = order();
+    if (flags & record::has_counters) facts.counters = counters();
   }
 
   CouponFacts coupon() {
@@ -104,7 +120,7 @@ class Decoder {
     return order;
   }
 
-  std::vector<TraceEntry> trace() {
+  std::vector<TraceEntry> trace(const Facts& facts) {
     std::vector<TraceEntry> entries(in_.count());
     for (TraceEntry& entry : entries) {
       const std::uint64_t flags = flag_set(record::of_entry::all);
@@ -112,7 +128,7 @@ class Decoder {
       entry.rule = name();
       if (flags & record::of_entry::expires_at) entry.expires_at = instant();
       if (flags & record::of_entry::discount) entry.discount = in_.signed_number();
-      if (flags & record::of_entry::counts) entry.counts = counters();
+      if (flags & record::of_entry::counts) entry.counts = counts(facts);
       if (flags & record::of_entry::note) entry.note = text();
       if (flags & record::of_entry::code) entry.code = name();
       if (flags & record::of_entry::sentence) entry.sentence = text();
@@ -121,21 +137,21 @@ class Decoder {
     return entries;
   }
 
-  void verdict(Verdict& verdict, std::uint64_t flags, const std::optional<Order>& order) {
+  void verdict(Verdict& verdict, std::uint64_t flags, const Facts& facts) {
     verdict.kind = static_cast<Verdict::Kind>(flags >> 2 & 3);
-    verdict.unstable = (flags & record::unstable) != 0;
-    verdict.trace = trace();
-    if (flags & record::explicit_verdict) {
+    verdict.unstable = (flags & record::is_unstable) != 0;
+    verdict.trace = trace(facts);
+    if (flags & record::has_verdict) {
       verdict.code = name();
       verdict.sentence = text();
       verdict.detail = text();
       const std::uint64_t present = flag_set(record::of_verdict::all);
       if (present & record::of_verdict::expires_at) verdict.expires_at = instant();
       if (present & record::of_verdict::discount) verdict.discount = in_.signed_number();
-      verdict.counts = counters();
+      verdict.counts = counts(facts);
       return;
     }
-    record::Summary summary = record::implied(verdict.kind, verdict.trace, order);
+    record::Summary summary = record::implied(verdict.kind, verdict.trace, facts.order);
     verdict.code = summary.code;
     verdict.sentence = summary.sentence;
     verdict.detail = summary.detail;

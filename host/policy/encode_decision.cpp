@@ -22,25 +22,26 @@ bool follows(const Verdict& verdict, const std::optional<Order>& order) {
 
 class Encoder {
  public:
-  explicit Encoder(Micros now) : now_(now) {}
+  explicit Encoder(const Facts& facts) : facts_(facts), now_(facts.now) {}
 
-  void facts(const Facts& facts, std::uint64_t flags) {
+  void facts(std::uint64_t flags) {
+    const Facts& facts = facts_;
     out_.signed_number(now_);
     out_.signed_number(facts.campaign->number);
     out_.signed_number(facts.campaign->version);
     out_.signed_number(facts.tally.issued);
     out_.signed_number(facts.tally.redeemed);
-    if (flags & record::user_id) out_.text(*facts.user.id);
-    if (flags & record::user_counts) {
+    if (flags & record::has_user_id) out_.text(*facts.user.id);
+    if (flags & record::has_user_counts) {
       out_.signed_number(facts.user.issued);
       out_.signed_number(facts.user.issued_for_subject);
       out_.signed_number(facts.user.redeemed);
     }
-    if (flags & record::attributes) out_.text(facts.user.attributes);
-    if (flags & record::coupon) coupon(*facts.coupon);
-    if (flags & record::subject) out_.text(*facts.subject);
-    if (flags & record::order) order(*facts.order);
-    if (flags & record::counters) counters(facts.counters);
+    if (flags & record::has_attributes) out_.text(facts.user.attributes);
+    if (flags & record::has_coupon) coupon(*facts.coupon);
+    if (flags & record::has_subject) out_.text(*facts.subject);
+    if (flags & record::has_order) order(*facts.order);
+    if (flags & record::has_counters) counters();
   }
 
   void trace(const std::vector<TraceEntry>& entries) {
@@ -56,7 +57,7 @@ class Encoder {
       name(entry.rule);
       if (entry.expires_at) instant(*entry.expires_at);
       if (entry.discount) out_.signed_number(*entry.discount);
-      if (!entry.counts.empty()) counters(entry.counts);
+      if (!entry.counts.empty()) counts(entry.counts);
       if (!entry.note.empty()) out_.text(entry.note);
       if (!entry.code.empty()) name(entry.code);
       if (!entry.sentence.empty()) out_.text(entry.sentence);
@@ -72,7 +73,7 @@ class Encoder {
                 when(verdict.discount.has_value(), record::of_verdict::discount));
     if (verdict.expires_at) instant(*verdict.expires_at);
     if (verdict.discount) out_.signed_number(*verdict.discount);
-    counters(verdict.counts);
+    counts(verdict.counts);
   }
 
   void number(std::uint64_t value) { out_.number(value); }
@@ -95,11 +96,28 @@ class Encoder {
     }
   }
 
-  void counters(const Counters& counters) {
-    out_.number(counters.size());
-    for (const auto& [counter, value] : counters) {
+  void counters() {
+    out_.number(facts_.counters.size());
+    for (const auto& [counter, value] : facts_.counters) {
       out_.text(counter);
       out_.signed_number(value);
+    }
+  }
+
+  // A rule nearly always changes a counter that it read. Odd: the counter's place among the facts;
+  // even: twice the length, and the name.
+  void counts(const Counters& counts) {
+    out_.number(counts.size());
+    for (const auto& [counter, change] : counts) {
+      const auto read = std::find_if(facts_.counters.begin(), facts_.counters.end(),
+                                     [&name = counter](const auto& known) { return known.first == name; });
+      if (read != facts_.counters.end()) {
+        out_.number(static_cast<std::uint64_t>(read - facts_.counters.begin()) << 1 | 1);
+      } else {
+        out_.number(counter.size() << 1);
+        out_.raw(counter);
+      }
+      out_.signed_number(change);
     }
   }
 
@@ -133,8 +151,9 @@ class Encoder {
     }
   }
 
-  ByteWriter out_;
+  const Facts& facts_;
   const Micros now_;
+  ByteWriter out_;
 };
 
 }  // namespace
@@ -145,16 +164,16 @@ std::string encode_decision(Hook hook, const Facts& facts, const Verdict& verdic
   const bool is_implied = follows(verdict, facts.order);
   const std::uint64_t flags =
       static_cast<std::uint64_t>(hook) | static_cast<std::uint64_t>(verdict.kind) << 2 |
-      when(user.id.has_value(), record::user_id) |
-      when(user.issued != 0 || user.issued_for_subject != 0 || user.redeemed != 0, record::user_counts) |
-      when(user.attributes != "{}", record::attributes) | when(facts.coupon.has_value(), record::coupon) |
-      when(facts.subject.has_value(), record::subject) | when(facts.order.has_value(), record::order) |
-      when(!facts.counters.empty(), record::counters) | when(verdict.unstable, record::unstable) |
-      when(!is_implied, record::explicit_verdict);
-  Encoder encoder(facts.now);
+      when(user.id.has_value(), record::has_user_id) |
+      when(user.issued != 0 || user.issued_for_subject != 0 || user.redeemed != 0, record::has_user_counts) |
+      when(user.attributes != "{}", record::has_attributes) | when(facts.coupon.has_value(), record::has_coupon) |
+      when(facts.subject.has_value(), record::has_subject) | when(facts.order.has_value(), record::has_order) |
+      when(!facts.counters.empty(), record::has_counters) | when(verdict.unstable, record::is_unstable) |
+      when(!is_implied, record::has_verdict);
+  Encoder encoder(facts);
   encoder.number(record::version);
   encoder.number(flags);
-  encoder.facts(facts, flags);
+  encoder.facts(flags);
   encoder.trace(verdict.trace);
   if (!is_implied) encoder.verdict(verdict);
   return encoder.take();

@@ -19,9 +19,9 @@ namespace scrip::record {
 inline constexpr std::uint64_t version = 1;
 
 // Flags of a record. The lowest four bits are the hook and the kind of the verdict, two each.
-inline constexpr std::uint64_t user_id = 1 << 4, user_counts = 1 << 5, attributes = 1 << 6, coupon = 1 << 7,
-                               subject = 1 << 8, order = 1 << 9, counters = 1 << 10, unstable = 1 << 11,
-                               explicit_verdict = 1 << 12, all = (1 << 13) - 1;
+inline constexpr std::uint64_t has_user_id = 1 << 4, has_user_counts = 1 << 5, has_attributes = 1 << 6,
+                               has_coupon = 1 << 7, has_subject = 1 << 8, has_order = 1 << 9, has_counters = 1 << 10,
+                               is_unstable = 1 << 11, has_verdict = 1 << 12, all_flags = (1 << 13) - 1;
 
 namespace of_coupon {
 inline constexpr std::uint64_t issued_at = 1, expires_at = 2, redeemed_at = 4, discount = 8, currency = 16, all = 31;
@@ -41,6 +41,7 @@ inline constexpr std::uint64_t expires_at = 1, discount = 2, all = 3;
 // Names that most records repeat are written as their place here. Part of the format: names may be
 // added at the end, others never change.
 inline constexpr auto usual_names = std::to_array<std::string_view>({
+    // Rules.
     "host",
     "event_window",
     "expiry",
@@ -53,20 +54,28 @@ inline constexpr auto usual_names = std::to_array<std::string_view>({
     "product_filter",
     "segment",
     "cancel_window",
+    // Codes.
     "policy_error",
     "policy_quarantined",
     "already_issued",
+    "already_assigned",
+    "already_redeemed",
+    "not_redeemed",
+    "not_issued",
     "sold_out",
     "window_sold_out",
     "coupon_expired",
     "outside_event_window",
-    "already_redeemed",
-    "not_redeemed",
-    "not_issued",
     "campaign_not_active",
     "budget_exhausted",
-    "already_assigned",
-    "policy",
+    "cancel_too_late",
+    "currency_mismatch",
+    "daily_cap_reached",
+    "min_order_not_met",
+    "not_first_order",
+    "not_in_segment",
+    "order_required",
+    "product_not_eligible",
 });
 
 // What a verdict says beside its trace.

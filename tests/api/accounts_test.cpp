@@ -137,8 +137,16 @@ TEST_CASE("signing in too often is refused for a while, per login and per addres
   const int wait = std::stoi(limited.header("retry-after"));
   CHECK(wait >= 1);
   CHECK(wait <= 6);
-  // All calls come from one address, so another login has to wait as well.
-  CHECK(shop.post("/api/v1/tokens", "", {{"login", "junho"}, {"password", "wrong horse"}}).status == 429);
+  // Another login may, until there were too many from this address.
+  int of_others = 0;
+  for (int n = 0; n < 200; ++n, ++of_others) {
+    const Json other{{"login", "u" + std::to_string(n)}, {"password", "wrong horse"}};
+    const Reply reply = shop.post("/api/v1/tokens", "", other);
+    if (reply.status == 429) break;
+    CHECK(reply.status == 401);
+  }
+  CHECK(of_others > 0);
+  CHECK(of_others < 200);
   // Nobody who has a token is kept waiting.
   CHECK(shop.get("/api/v1/me", shop.user()).status == 200);
 }

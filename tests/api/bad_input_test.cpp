@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "contract.h"
-#include "ledger_state.h"
+#include "rows.h"
 #include "scenario.h"
 
 namespace scrip::test {
@@ -91,14 +91,6 @@ const std::vector<Bad>& bad_bodies() {
   return bodies;
 }
 
-bool names(const Reply& reply, const std::string& field) {
-  if (!reply.body.contains("errors")) return false;
-  for (const Json& error : reply.body["errors"]) {
-    if (error["field"] == field) return true;
-  }
-  return false;
-}
-
 TEST_CASE("a body that is no request is refused by every call, and changes nothing") {
   Shop shop;
   shop.campaign({{"id", "spring"}, {"total", 100}});
@@ -119,7 +111,7 @@ TEST_CASE("a body that is no request is refused by every call, and changes nothi
       CHECK(reply.code() == (bad.status == 400   ? "invalid_request"
                              : bad.status == 413 ? "payload_too_large"
                                                  : "unsupported_media_type"));
-      if (!bad.field.empty() && !attributes) CHECK(names(reply, bad.field));
+      if (!bad.field.empty() && !attributes) CHECK(reply.names(bad.field));
     }
     if (call.may_be_empty) continue;
     INFO(call.method << " " << call.path << " without a body");
@@ -154,7 +146,8 @@ TEST_CASE("a member of the wrong type is named, in every call") {
                                        .body = Json{{member, value}}.dump()});
         INFO(path << " " << member << " = " << value << "\n" << reply.text);
         CHECK(reply.status == 400);
-        CHECK(names(reply, member));
+        // A list may be refused for what is in it.
+        CHECK((reply.names(member) || reply.names(member + "[0]")));
       }
     }
   }

@@ -9,7 +9,7 @@ namespace {
 
 const std::string campaigns = "POST /api/v1/campaigns";
 
-std::string body(Json members) {
+std::string body(const Json& members = Json::object()) {
   Json whole{{"id", "spring"}, {"policy", "campaign_rpc"}, {"total", 10}};
   whole.update(members);
   return whole.dump();
@@ -21,7 +21,7 @@ TEST_CASE("a campaign is made with all it was given, and defaults for the rest")
                 {"only what it needs",
                  Who::operator_,
                  campaigns,
-                 body({}),
+                 body(),
                  201,
                  "",
                  {{"id", "spring"},
@@ -69,7 +69,7 @@ TEST_CASE("a campaign is made with all it was given, and defaults for the rest")
                   {"metadata", {{"owner", {{"team", "m"}}}}}},
                  {},
                  {"+campaign", "+codes", "+tally"}},
-                {"the id is taken", Who::operator_, campaigns, body({}), 409, "campaign_exists"},
+                {"the id is taken", Who::operator_, campaigns, body(), 409, "campaign_exists"},
             });
   const Reply shown = shop.get("/api/v1/campaigns/spring", shop.service());
   CHECK(shown.body["policy_revision"] == shop.get("/api/v1/policies", shop.operator_()).body["revision"]);

@@ -1,7 +1,7 @@
 // The Idempotency-Key: the first answer is kept in the commit that made it true, and given again.
 #include <catch2/catch.hpp>
 
-#include "ledger_state.h"
+#include "rows.h"
 #include "scenario.h"
 
 namespace scrip::test {

@@ -56,7 +56,7 @@ TEST_CASE("users claim for themselves, the shop claims for anybody") {
            {},
            one_given},
           {"unknown campaign", Who::user, "POST /api/v1/campaigns/summer/issue", "", 404, "campaign_not_found"},
-          {"an id that no campaign can have", Who::user, "POST /api/v1/campaigns/%00/issue", "", 404,
+          {"an id that no campaign can have", Who::user, "POST /api/v1/campaigns/A%20B/issue", "", 404,
            "campaign_not_found"},
           {"an empty user", Who::service, issue, R"({"user_id":""})", 400, "invalid_request", {}, {"user_id"}},
           {"129 bytes",
@@ -241,7 +241,7 @@ TEST_CASE("a batch holds up to 10,000 items") {
   items.push_back({{"user_id", "one more"}});
   const Reply refused = shop.post("/api/v1/campaigns/spring/issue/batch", shop.service(), {{"items", items}});
   CHECK(refused.status == 400);
-  CHECK(refused.body["errors"][0]["field"] == "items");
+  CHECK(refused.names("items"));
   CHECK(shop.get("/api/v1/campaigns/spring", shop.service()).body["issued"] == 10'000);
   CHECK(shop.drift().empty());
 }

@@ -61,6 +61,23 @@ TEST_CASE("a reload puts the edited files in force, and says what it replaced") 
   CHECK(shop.reload().body["revision"] == before);
 }
 
+TEST_CASE("a reload takes no members") {
+  Shop shop;
+  const std::string call = "POST /api/v1/policies/reload";
+  run(shop, {
+                {"one that is misspelt",
+                 Who::operator_,
+                 call,
+                 R"({"dry_run":true})",
+                 400,
+                 "invalid_request",
+                 {},
+                 {"dry_run"}},
+                {"no JSON", Who::operator_, call, "now", 400, "invalid_request"},
+                {"no body", Who::operator_, call, "", 200},
+            });
+}
+
 TEST_CASE("a set with errors is refused with all of them, by file and line, and the old set goes on") {
   Shop shop({.scripts = {{"mine", one_percent}}});
   shop.campaign({{"id", "spring"}, {"policy", "mine"}, {"total", 10}});

@@ -77,6 +77,23 @@ TEST_CASE("to a user other people's coupons look like unknown ones") {
   CHECK(at.shop.get("/api/v1/coupons/" + at.code, at.shop.service()).status == 200);
 }
 
+TEST_CASE("a code that does not exist costs the ledger nothing") {
+  Opened at("welcome");
+  const double before = at.shop.metric("scrip_commit_batch_commands_count");
+  CHECK(before > 0);
+  for (const std::string what : {"assign", "redeem", "cancel"}) {
+    for (int i = 0; i < 10; ++i) {
+      const std::string path = "/api/v1/coupons/GUESS-" + std::to_string(1000 + i) + "-0000-0000/" + what;
+      const Json body = what == "assign" ? Json{{"user_id", "minji"}} : Json::object();
+      CHECK(at.shop.post(path, at.shop.service(), body).code() == "coupon_not_found");
+      // One of the right form that was not generated.
+      const std::string formed = "/api/v1/coupons/" + std::to_string(1000 + i) + "-2222-3333-4444/" + what;
+      CHECK(at.shop.post(formed, at.shop.service(), body).code() == "coupon_not_found");
+    }
+  }
+  CHECK(at.shop.metric("scrip_commit_batch_commands_count") == before);
+}
+
 TEST_CASE("a coupon that nobody holds can be seen by the shop, and not used") {
   Opened at("campaign_rpc");
   const Json pool =

@@ -5,8 +5,8 @@
 #include <map>
 
 #include "contract.h"
-#include "ledger_state.h"
-#include "service_parts.h"
+#include "routed_service.h"
+#include "rows.h"
 
 namespace scrip::test {
 namespace {

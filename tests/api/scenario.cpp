@@ -3,21 +3,9 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "ledger_state.h"
+#include "rows.h"
 
 namespace scrip::test {
-namespace {
-
-std::vector<std::string> fields_of(const Json& problem) {
-  std::vector<std::string> fields;
-  if (!problem.is_object() || !problem.contains("errors")) return fields;
-  for (const Json& error : problem["errors"]) fields.push_back(error.value("field", ""));
-  std::sort(fields.begin(), fields.end());
-  return fields;
-}
-
-}  // namespace
-
 std::string token_of(const Shop& shop, Who who) {
   switch (who) {
     case Who::user:
@@ -55,10 +43,10 @@ Reply run(Shop& shop, const Scenario& scenario) {
   CHECK(reply.status == scenario.status);
   CHECK(reply.code() == scenario.code);
   INFO("wanted members: " << scenario.has.dump());
-  CHECK(has(reply.body, scenario.has));
+  if (!scenario.has.is_null()) CHECK(has(reply.body, scenario.has));
   auto fields = scenario.fields;
   std::sort(fields.begin(), fields.end());
-  if (!fields.empty()) CHECK(fields_of(reply.body) == fields);
+  if (!fields.empty()) CHECK(reply.fields() == fields);
   auto changed = scenario.changed;
   std::sort(changed.begin(), changed.end());
   CHECK(changes(before, rows_of(shop)) == changed);

@@ -19,7 +19,7 @@ struct Scenario {
   std::string body;  // as it is sent
   int status = 200;
   std::string code{};                  // of the problem
-  Json has = Json::object();           // members that the body has, with these values
+  Json has{};                          // members that the body has, with these values; null: any
   std::vector<std::string> fields{};   // of errors[], in any order: exactly these
   std::vector<std::string> changed{};  // see changes(); a refusal of a claim is {"+decision"}
   std::vector<std::pair<std::string, std::string>> headers{};

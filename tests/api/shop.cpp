@@ -2,13 +2,13 @@
 
 #include <stdlib.h>
 
-#include <catch2/catch.hpp>
+#include <algorithm>
 #include <fstream>
-#include <mutex>
 #include <stdexcept>
 
 #include "contract.h"
 #include "ledger/verify.h"
+#include "ops/log.h"
 
 namespace scrip::test {
 namespace fs = std::filesystem;
@@ -37,6 +37,19 @@ std::string Reply::header(const std::string& name) const {
   return found == headers.end() ? "" : found->second;
 }
 
+std::vector<std::string> Reply::fields() const {
+  std::vector<std::string> fields;
+  if (!body.is_object() || !body.contains("errors")) return fields;
+  for (const Json& error : body["errors"]) fields.push_back(error.value("field", ""));
+  std::sort(fields.begin(), fields.end());
+  return fields;
+}
+
+bool Reply::names(const std::string& field) const {
+  const auto named = fields();
+  return std::find(named.begin(), named.end(), field) != named.end();
+}
+
 std::string request_text(const Call& call) {
   std::string text = call.method + " " + call.path + " HTTP/1.1\r\nHost: test\r\n";
   if (!call.token.empty()) text += "Authorization: Bearer " + call.token + "\r\n";
@@ -54,6 +67,7 @@ std::string request_text(const Call& call) {
 }
 
 Shop::Shop(ShopOptions options) : options_(std::move(options)) {
+  set_log_level(LogLevel::off);
   for (const std::string room : {"plugins", "scripts"}) {
     fs::create_directories(folder_.path() / room);
     for (const auto& file : fs::directory_iterator(source(room))) {
@@ -157,6 +171,12 @@ void Shop::remove_policy(const std::string& name) {
 
 Reply Shop::reload() {
   return post("/api/v1/policies/reload", operator_(), Json::object());
+}
+
+double Shop::metric(const std::string& series) {
+  const std::string text = "\n" + get("/metrics", "").text;
+  const std::size_t at = text.find("\n" + series + " ");
+  return at == std::string::npos ? -1 : std::stod(text.substr(at + series.size() + 2));
 }
 
 std::vector<std::string> Shop::drift() {

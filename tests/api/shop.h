@@ -52,6 +52,8 @@ struct Reply {
 
   std::string code() const;  // of a problem; "" for anything else
   std::string header(const std::string& name) const;
+  std::vector<std::string> fields() const;  // of a problem's errors, sorted
+  bool names(const std::string& field) const;
 };
 
 struct Call {
@@ -93,6 +95,9 @@ class Shop {
 
   // Stops the node and starts another on the same folder.
   void restart();
+
+  // The value of one of /metrics, such as `name{label="value"}`; -1: there is none.
+  double metric(const std::string& series);
 
   // What `scrip verify` would print; empty: no drift.
   std::vector<std::string> drift();

@@ -1,4 +1,4 @@
-#include "ledger_state.h"
+#include "rows.h"
 
 #include <algorithm>
 #include <limits>
