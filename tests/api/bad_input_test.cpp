@@ -165,6 +165,21 @@ TEST_CASE("a body of exactly 1 MiB is read, and one byte more is not") {
   CHECK(sized(1024 * 1024 + 1).status == 413);
 }
 
+TEST_CASE("a body of very many small parts is read in time in proportion to its size") {
+  // Whoever is answered at all is answered before the connection's patience ends.
+  Shop shop;
+  const auto filled_with = [](const std::string& part) {
+    std::string body = R"({"login":[)" + part;
+    while (body.size() < 1'000'000) body += "," + part;
+    return body + "]}";
+  };
+  for (const std::string part : {"{}", "[]", "1", R"("")", R"({"a":{}})", "[[]]"}) {
+    INFO(part);
+    const Reply reply = shop.call({.method = "POST", .path = "/api/v1/tokens", .token = "", .body = filled_with(part)});
+    CHECK(reply.fields() == std::vector<std::string>{"login", "password"});
+  }
+}
+
 TEST_CASE("a chunked body is read, and one that grows too large is refused") {
   Shop shop;
   shop.campaign({{"id", "spring"}, {"total", 100}});
