@@ -53,7 +53,7 @@ Result<std::string> ask_password(const std::string& login) {
   }
   auto first = ask("Password for " + login + ": ");
   if (!first) return first;
-  const auto second = ask("Again: ");
+  auto second = ask("Again: ");
   if (!second) return second;
   if (*first != *second) return {Code::invalid_request, "the two passwords differ"};
   return first;
