@@ -61,9 +61,12 @@ Result<CouponKey> coupon_of(const Catalog& catalog, std::string_view typed) {
   return *key;
 }
 
-http::Response claim(Service& service, http::Request& request, Command command, int status) {
-  Submission submission{.command = std::move(command), .actor = actor_of(request)};
-  if (const auto header = request.header("Idempotency-Key")) {
+http::Response claim(Service& service, http::Request& request, Result<Command> command, int status) {
+  const auto header = request.header("Idempotency-Key");
+  if (!command && !header) return problem(command.error());
+  Submission submission{.command = command ? std::move(*command) : Refused{command.error()},
+                        .actor = actor_of(request)};
+  if (header) {
     auto key = parse_key(*header);
     if (!key) return problem(key.error());
     auto body = request.body();

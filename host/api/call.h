@@ -20,8 +20,9 @@ Result<std::shared_ptr<const Campaign>> campaign_of(const Catalog& catalog, std:
 // The coupon that a typed code names, without looking into the store.
 Result<CouponKey> coupon_of(const Catalog& catalog, std::string_view typed);
 
-// Runs a claim that answers with a coupon: with its Idempotency-Key, if there is one.
-http::Response claim(Service& service, http::Request& request, Command command, int status);
+// Runs a claim that answers with a coupon: with its Idempotency-Key, if there is one. An error in
+// place of the command is the answer, and is kept under the key as well.
+http::Response claim(Service& service, http::Request& request, Result<Command> command, int status);
 
 // The answer to an error. What the store says of itself (files, SQLite's words) is for the log, not
 // for clients.

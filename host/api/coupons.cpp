@@ -25,9 +25,28 @@ Recipient read_recipient(Fields& fields) {
   return to;
 }
 
-http::Response issue(Service& service, http::Request& request) {
+// The coupon of the path, as a command that is made of its key.
+template <class Make>
+Result<Command> about_coupon(Service& service, http::Request& request, Make&& make) {
+  auto coupon = coupon_of(*service.ledger.catalog(), request.capture("code"));
+  if (!coupon) return coupon.error();
+  return Command(make(*coupon));
+}
+
+Result<Command> issue_for(Service& service, http::Request& request, const Actor& actor, Recipient to) {
   auto campaign = campaign_of(*service.ledger.catalog(), request.capture("id"));
-  if (!campaign) return problem(campaign.error());
+  if (!campaign) return campaign.error();
+  if (actor.role == Role::user) {
+    if (to.user_id && *to.user_id != actor.subject) {
+      return {Code::forbidden, "You can only claim coupons for yourself."};
+    }
+    to.user_id = actor.subject;
+  }
+  return Command(
+      Issue{.campaign = (*campaign)->number, .user_id = std::move(to.user_id), .subject = std::move(to.subject)});
+}
+
+http::Response issue(Service& service, http::Request& request) {
   auto body = json_body(request, EmptyBody::is_empty_object);
   if (!body) return problem(body.error());
   std::vector<FieldError> errors;
@@ -37,14 +56,7 @@ http::Response issue(Service& service, http::Request& request) {
   if (actor.role != Role::user && !fields.has("user_id")) fields.refuse("user_id", "is required");
   fields.finish();
   if (!errors.empty()) return problem(invalid(std::move(errors)));
-  if (actor.role == Role::user) {
-    if (to.user_id && *to.user_id != actor.subject) {
-      return problem({.code = Code::forbidden, .message = "You can only claim coupons for yourself."});
-    }
-    to.user_id = actor.subject;
-  }
-  return claim(service, request, Issue{.campaign = (*campaign)->number, .user_id = to.user_id, .subject = to.subject},
-               201);
+  return claim(service, request, issue_for(service, request, actor, std::move(to)), 201);
 }
 
 http::Response assign(Service& service, http::Request& request) {
@@ -56,9 +68,10 @@ http::Response assign(Service& service, http::Request& request) {
   if (!fields.has("user_id")) fields.refuse("user_id", "is required");
   fields.finish();
   if (!errors.empty()) return problem(invalid(std::move(errors)));
-  auto coupon = coupon_of(*service.ledger.catalog(), request.capture("code"));
-  if (!coupon) return problem(coupon.error());
-  return claim(service, request, Assign{.coupon = *coupon, .user_id = *to.user_id, .subject = to.subject}, 200);
+  const auto make = [&](CouponKey coupon) {
+    return Assign{.coupon = coupon, .user_id = *to.user_id, .subject = to.subject};
+  };
+  return claim(service, request, about_coupon(service, request, make), 200);
 }
 
 // The body of validate and redeem.
@@ -81,9 +94,8 @@ Result<std::optional<Order>> order_of(http::Request& request, bool required) {
 http::Response redeem(Service& service, http::Request& request) {
   auto order = order_of(request, false);
   if (!order) return problem(order.error());
-  auto coupon = coupon_of(*service.ledger.catalog(), request.capture("code"));
-  if (!coupon) return problem(coupon.error());
-  return claim(service, request, Redeem{.coupon = *coupon, .order = std::move(*order)}, 200);
+  const auto make = [&](CouponKey coupon) { return Redeem{.coupon = coupon, .order = std::move(*order)}; };
+  return claim(service, request, about_coupon(service, request, make), 200);
 }
 
 http::Response cancel(Service& service, http::Request& request) {
@@ -92,9 +104,8 @@ http::Response cancel(Service& service, http::Request& request) {
   std::vector<FieldError> errors;
   Fields(*body, "", errors).finish();
   if (!errors.empty()) return problem(invalid(std::move(errors)));
-  auto coupon = coupon_of(*service.ledger.catalog(), request.capture("code"));
-  if (!coupon) return problem(coupon.error());
-  return claim(service, request, Cancel{.coupon = *coupon}, 200);
+  const auto make = [](CouponKey coupon) { return Cancel{.coupon = coupon}; };
+  return claim(service, request, about_coupon(service, request, make), 200);
 }
 
 http::Response validate(Service& service, http::Request& request) {

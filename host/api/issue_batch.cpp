@@ -9,7 +9,6 @@ namespace scrip::api {
 namespace {
 
 constexpr std::size_t max_items = 10'000;
-constexpr std::size_t body_limit = 8 * 1024 * 1024;  // max_items of the longest ids
 
 http::Response issue_batch(Service& service, http::Request& request) {
   auto campaign = campaign_of(*service.ledger.catalog(), request.capture("id"));
@@ -62,7 +61,6 @@ void add_issue_batch(http::Router& router, Service& service) {
               .pattern = "/api/v1/campaigns/{id}/issue/batch",
               .access = http::Access::service,
               .handler = [&](http::Request& request) { return issue_batch(service, request); },
-              .body_limit = body_limit,
               .claim = true});
 }
 

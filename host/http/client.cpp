@@ -65,7 +65,8 @@ class Client::Impl {
 
   bool is_valid() const { return client_.is_valid(); }
 
-  Result<Answer> send(const char* method, const std::string& path, const std::string* json) {
+  Result<Answer> send(const char* method, const std::string& path, const std::string* json,
+                      const std::string& key = "") {
     httplib::Request request;
     request.method = method;
     request.path = path;
@@ -73,6 +74,7 @@ class Client::Impl {
       request.body = *json;
       request.set_header("Content-Type", "application/json");
     }
+    if (!key.empty()) request.set_header("Idempotency-Key", key);
     return finish(client_.send(request));
   }
 
@@ -167,8 +169,8 @@ Result<Client> Client::open(const std::string& url, ClientOptions options) {
 Result<Answer> Client::get(const std::string& path) {
   return impl_->send("GET", path, nullptr);
 }
-Result<Answer> Client::post(const std::string& path, const std::string& json) {
-  return impl_->send("POST", path, &json);
+Result<Answer> Client::post(const std::string& path, const std::string& json, const std::string& key) {
+  return impl_->send("POST", path, &json, key);
 }
 Result<Answer> Client::put(const std::string& path, const std::string& json) {
   return impl_->send("PUT", path, &json);

@@ -41,7 +41,8 @@ class Client {
   // `path` starts with '/' and is percent-encoded, with its query. All fail with internal, or
   // request_timeout, when no answer came; the message names the server.
   Result<Answer> get(const std::string& path);
-  Result<Answer> post(const std::string& path, const std::string& json);
+  // `key`: the Idempotency-Key of a call that may have to be sent again; "" for none.
+  Result<Answer> post(const std::string& path, const std::string& json, const std::string& key = "");
   Result<Answer> put(const std::string& path, const std::string& json);
   Result<Answer> patch(const std::string& path, const std::string& json);
   Result<Answer> remove(const std::string& path);

@@ -46,7 +46,6 @@ Refused parse_request_line(std::string_view line, Head& head) {
   }
   head.http_1_0 = version == "HTTP/1.0";
   head.method = parse_method(method);
-  if (head.method == Method::other && method != "TRACE") return refuse(501, "the method is not known");
   return std::nullopt;
 }
 

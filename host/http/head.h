@@ -40,7 +40,7 @@ struct Head {
 };
 
 // Why a connection's bytes are not a request that can be served: the answer's status (400, 408,
-// 414, 417, 431, 501, 505) and what it says. The connection is closed after it.
+// 414, 417, 431, 505) and what it says. The connection is closed after it.
 struct Refusal {
   int status = 400;
   Error error;

@@ -95,7 +95,7 @@ struct Response {
   // type, title, status, detail, code; "errors" for fields; "context" and "trace" where a rule gave
   // them. With Retry-After when the error has it, and WWW-Authenticate for unauthenticated.
   static Response problem(const Error& error);
-  // The same under a status that no code stands for (414, 431, 501, ...).
+  // The same under a status that no code stands for (414, 431, 505, ...).
   static Response problem(const Error& error, int status);
 
   Response& with(std::string name, std::string value) &;

@@ -51,6 +51,7 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const CreateCampaign&) const {}
     void operator()(const EditCampaign& c) const { wanted.tallies.push_back(c.campaign); }
     void operator()(const Generate& c) const { wanted.tallies.push_back(c.campaign); }
+    void operator()(const Refused&) const {}
     void operator()(const PutAttributes&) const {}
     void operator()(const AddUser& c) const { wanted.logins.push_back(c.user.login); }
     void operator()(const ChangeUser& c) const { wanted.logins.push_back(c.login); }
@@ -141,6 +142,10 @@ Result<void> Batch::dispatch(Submission& submission) {
     Result<void> operator()(const CreateCampaign& c) const { return batch.create(submission, c); }
     Result<void> operator()(const EditCampaign& c) const { return batch.edit(submission, c); }
     Result<void> operator()(const Generate& c) const { return batch.generate(submission, c); }
+    Result<void> operator()(const Refused& c) const {
+      submission.outcome.error = c.error;
+      return {};
+    }
     Result<void> operator()(const PutAttributes& c) const {
       batch.changes_.attributes[c.user_id] = c.attributes;
       batch.loaded_.attributes[c.user_id] = c.attributes;

@@ -193,6 +193,15 @@ Result<ClaimOutcome> Batch::issue(const Actor& actor, const Issue& command) {
   const auto campaign = state_.catalog->campaign(command.campaign);
   if (!campaign) return ClaimOutcome{.error = campaign_not_found()};
 
+  // Codes may be generated for the coupon; a claim that is refused leaves none of them.
+  const auto catalog_before = state_.catalog;
+  const std::size_t batches_before = changes_.batches.size();
+  const auto refused = [&](const Facts& facts, const Verdict& verdict, Error error) {
+    state_.catalog = catalog_before;
+    changes_.batches.erase(changes_.batches.begin() + static_cast<std::ptrdiff_t>(batches_before),
+                           changes_.batches.end());
+    return refuse(actor, Hook::issue, facts, verdict, std::move(error), nullptr);
+  };
   auto next = next_coupon(*campaign);
   if (!next) return next.error();
   // With nothing left the policy is asked all the same: who has a coupon already is told so rather
@@ -202,12 +211,12 @@ Result<ClaimOutcome> Batch::issue(const Actor& actor, const Issue& command) {
   const Coupon* shown = *next ? &coupon : nullptr;
 
   if (auto objection = objection_to_issue(*campaign, now_)) {
-    return refuse(actor, Hook::issue, facts, host_verdict(*objection), *objection, nullptr);
+    return refused(facts, host_verdict(*objection), *objection);
   }
   auto verdict = ask(Hook::issue, facts);
   if (!verdict) return verdict.error();
-  if (!verdict->allowed()) return refuse(actor, Hook::issue, facts, *verdict, refusal(*verdict), nullptr);
-  if (!shown) return refuse(actor, Hook::issue, facts, host_verdict(sold_out()), sold_out(), nullptr);
+  if (!verdict->allowed()) return refused(facts, *verdict, refusal(*verdict));
+  if (!shown) return refused(facts, host_verdict(sold_out()), sold_out());
 
   if (coupon.key.serial >= 0) {
     CampaignTally& tally = loaded_.tallies[campaign->number];

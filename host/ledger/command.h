@@ -80,6 +80,12 @@ struct Generate {
   std::int64_t count = 0;  // 1 to max_total
 };
 
+// What was refused before it came to a claim (an unknown campaign, somebody else's coupon). Nothing
+// but its Idempotency-Key brings it here: the same answer is to be given again.
+struct Refused {
+  Error error;
+};
+
 struct PutAttributes {
   std::string user_id;
   std::string attributes;  // JSON object
@@ -102,7 +108,7 @@ struct ActivatePolicies {
   std::string accepted_by;
 };
 
-using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCampaign, EditCampaign, Generate,
+using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCampaign, EditCampaign, Generate, Refused,
                              PutAttributes, AddUser, ChangeUser, ActivatePolicies>;
 
 // ---- outcomes -----------------------------------------------------------------------------------

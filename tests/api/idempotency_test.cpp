@@ -92,6 +92,23 @@ TEST_CASE("refusals are given again as well") {
   CHECK(keyed(shop, shop.user(), issue, "k2").status == 201);
 }
 
+TEST_CASE("what is refused before it comes to a claim is given again under its key") {
+  Shop shop;
+  const std::string issue = "/api/v1/campaigns/spring/issue";
+  const Reply unknown = keyed(shop, shop.user(), issue, "k");
+  CHECK(unknown.code() == "campaign_not_found");
+  shop.campaign({{"id", "spring"}, {"total", 100}});
+  const Reply again = keyed(shop, shop.user(), issue, "k");
+  CHECK(again.text == unknown.text);
+  CHECK(again.header("idempotent-replayed") == "true");
+  CHECK(keyed(shop, shop.user(), issue, "k", R"({"subject":"work:1"})").code() == "idempotency_key_reused");
+
+  const Reply anothers = keyed(shop, shop.user(), issue, "k2", R"({"user_id":"somebody-else"})");
+  CHECK(anothers.code() == "forbidden");
+  CHECK(keyed(shop, shop.user(), issue, "k2", R"({"user_id":"somebody-else"})").text == anothers.text);
+  CHECK(keyed(shop, shop.user(), "/api/v1/coupons/0000-0000-0000-0000/redeem", "k3").code() == "coupon_not_found");
+}
+
 TEST_CASE("keys belong to the token's subject") {
   Shop shop;
   shop.campaign({{"id", "spring"}, {"total", 100}});

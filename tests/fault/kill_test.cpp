@@ -29,9 +29,10 @@ class Customers {
     auto client = server.client();
     for (int n = 0;; ++n) {
       const std::string user = name + "." + std::to_string(n);
-      auto issued = client.post("/api/v1/campaigns/spring/issue", Json{{"user_id", user}}.dump());
+      auto issued = claim(client, user);
       if (!issued) return;
       if (issued->status != 201) return fail(issued->body);
+      keep(user, issued->body);
       const std::string code = Json::parse(issued->body)["code"];
       note(code, {user, "issued", ""});
       for (const auto& [call, state] :
@@ -64,9 +65,25 @@ class Customers {
       said.asked.clear();
     }
   }
+  // Who lost the answer on the way sends the claim again, and gets the same one.
+  void ask_again(http::Client& client) {
+    for (const auto& [user, body] : std::exchange(kept_, {})) {
+      auto again = claim(client, user);
+      REQUIRE(again.ok());
+      CHECK(again->status == 201);
+      CHECK(again->body == body);
+    }
+  }
   std::size_t coupons() const { return said_.size(); }
 
  private:
+  static Result<http::Answer> claim(http::Client& client, const std::string& user) {
+    return client.post("/api/v1/campaigns/spring/issue", Json{{"user_id", user}}.dump(), user);
+  }
+  void keep(const std::string& user, const std::string& body) {
+    const std::lock_guard lock(mutex_);
+    kept_[user] = body;
+  }
   void note(const std::string& code, const Said& what) {
     const std::lock_guard lock(mutex_);
     if (what.asked.empty()) ++answers_;
@@ -83,6 +100,7 @@ class Customers {
 
   std::mutex mutex_;
   std::map<std::string, Said> said_;
+  std::map<std::string, std::string> kept_;  // user -> the answer to its claim, since the last kill
   std::string failure_;
   std::atomic<int> answers_{0};
 };
@@ -100,6 +118,7 @@ TEST_CASE("killed ten times under load, the server loses nothing that it answere
       REQUIRE((made.ok() && made->status == 201));
     } else {
       customers.check(client);
+      customers.ask_again(client);
     }
     const int enough = customers.answers() + std::uniform_int_distribution<int>(20, 400)(random);
     std::vector<std::thread> threads;

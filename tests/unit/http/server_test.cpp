@@ -144,7 +144,7 @@ TEST_CASE("what has no route or no such method is said so") {
   CHECK(nowhere.status == 404);
   CHECK(nowhere.header("content-type") == "application/problem+json");
   CHECK(code_of(nowhere) == "not_found");
-  for (const char* method : {"POST", "DELETE", "OPTIONS", "TRACE"}) {
+  for (const char* method : {"POST", "DELETE", "OPTIONS", "TRACE", "BREW", "get"}) {
     INFO(method);
     client.send(request(std::string(method) + " /hello"));
     const RawAnswer answer = client.read();

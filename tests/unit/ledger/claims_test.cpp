@@ -50,6 +50,20 @@ TEST_CASE("a user who claims fifty times in one batch gets one coupon, and the r
   house.check_books();
 }
 
+TEST_CASE("a claim that is refused generates no codes, also in a campaign without total") {
+  CountingHouse house;
+  const auto open = house.campaign("open", "capped", std::nullopt);
+  const auto shut = house.campaign("shut", "broken", std::nullopt);
+  const auto codes = [&](std::int64_t campaign) { return house.ledger->catalog()->book().serials(campaign); };
+  for (int i = 0; i < 3; ++i) CHECK(CountingHouse::code(house.issue(shut, distinct(i))) == "policy_error");
+  CHECK(codes(shut) == 0);
+  auto submissions = claims(open, 5, distinct);
+  run_together(*house.ledger, submissions);
+  CHECK(granted(submissions) == 3);
+  CHECK(codes(open) == LedgerOptions{}.code_chunk);
+  house.check_books();
+}
+
 TEST_CASE("who holds the last coupon and asks again is told so, not that it is sold out") {
   CountingHouse house;
   const auto campaign = house.campaign("last", "one", 1);
