@@ -1,5 +1,5 @@
 // The reading half of decision_record.h.
-#include "policy/byte_codec.h"
+#include "coupon/byte_codec.h"
 #include "policy/decision_record.h"
 #include "policy/record_format.h"
 

@@ -2,7 +2,7 @@
 #include <algorithm>
 #include <cassert>
 
-#include "policy/byte_codec.h"
+#include "coupon/byte_codec.h"
 #include "policy/decision_record.h"
 #include "policy/record_format.h"
 

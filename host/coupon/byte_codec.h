@@ -1,7 +1,8 @@
 // Bytes of a record, written and read in one order: varints (LEB128), zigzag for signed numbers,
-// strings with their length before them. Private to policy/.
+// strings with their length before them. What records are kept in.
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -23,6 +24,7 @@ class ByteWriter {
     bytes_ += value;
   }
   void raw(std::string_view value) { bytes_ += value; }
+  std::size_t size() const { return bytes_.size(); }
   std::string take() { return std::move(bytes_); }
 
  private:
