@@ -161,7 +161,7 @@ struct Loaded {
 
   // For each campaign of Wanted::in_hand: the serials at or after next_serial that were assigned
   // by hand, lowest first, at least enough of them to find that many free serials between them;
-  // and imported coupons that nobody holds, oldest first, at most that many. Counts that are wanted
+  // and imported coupons that nobody holds, oldest (-1) first, at most that many. Counts that are wanted
   // for the same campaign in one load() are added up.
   struct InHand {
     std::vector<std::int64_t> taken;

@@ -6,15 +6,6 @@ local function zone_of(p, facts)
   return p.timezone or facts.campaign.timezone
 end
 
--- The same time of day, so many days of the zone's calendar later. A day in which the clocks change
--- has 23 or 25 hours, and no customer counts those.
-local function days_later(zone, from, days)
-  local t = local_time(zone, from)
-  return instant_of(zone, {
-    year = t.year, month = t.month, day = t.day + days, hour = t.hour, minute = t.minute, second = t.second,
-  }) + t.microsecond
-end
-
 return plugin {
   name = "expiry", version = "1.0.0", priority = 700,
   doc = "Ends a coupon `days` or `hours` after it was issued (or its code was made), or `at` an instant; "

@@ -62,6 +62,13 @@ function instant_of(zone, time) end
 ---@return scrip.Instant last not part of the day
 function local_day(zone, instant) end
 
+---The same time of day, so many days of the zone's calendar later.
+---@param zone scrip.Zone
+---@param instant scrip.Instant
+---@param days integer below 0: before
+---@return scrip.Instant
+function days_later(zone, instant, days) end
+
 -- Money -------------------------------------------------------------------------------------------
 
 ---@alias scrip.Rounding "floor"|"half_up"|"half_even"

@@ -48,39 +48,30 @@ CREATE TABLE code_batch (
 ) STRICT;
 
 -- A computed coupon (serial 0 and up) has a row from its issue on, an imported one (below 0) from
--- its import on. Without a rowid, so that claims, which go by ascending serials, append.
+-- its import on. The id is campaign << 43 | serial + 2^42: claims, which go by ascending serials,
+-- append.
 CREATE TABLE coupon (
-  campaign          INTEGER NOT NULL,
-  serial            INTEGER NOT NULL,
+  id                INTEGER PRIMARY KEY,
   state             INTEGER NOT NULL,  -- 0 available, 1 issued, 2 redeemed
   user_id           TEXT,
   subject           TEXT,
   issued_at         INTEGER NOT NULL,  -- 0 while available
   expires_at        INTEGER,           -- null: never
+  decision          INTEGER NOT NULL,  -- of the last change, 0: none
   redeemed_at       INTEGER,
   discount_amount   INTEGER,
   discount_currency TEXT,
   order_id          TEXT,
-  decision          INTEGER NOT NULL,  -- decision.id, 0: none
   imported_code     TEXT,              -- as it was imported; null for computed codes
   imported_key      TEXT,              -- the same normalized, for the look-up
-  created_at        INTEGER NOT NULL,  -- 0 for computed codes, whose batch knows
-  PRIMARY KEY (campaign, serial)
-) STRICT, WITHOUT ROWID;
+  created_at        INTEGER NOT NULL DEFAULT 0  -- 0 for computed codes, whose batch knows
+) STRICT;
 
--- Whose coupons: counted per campaign by every claim, and listed latest expiry first, those that
--- never expire before all (253402300800000000 is the first instant after the year 9999).
-CREATE INDEX coupon_by_user
-  ON coupon (user_id, campaign, ifnull(expires_at, 253402300800000000) DESC, serial)
-  WHERE user_id IS NOT NULL;
+-- Whose a coupon is and when it expires is found by postings, see posting_run.
 
-CREATE INDEX coupon_by_expiry
-  ON coupon (expires_at, campaign, serial)
-  WHERE state = 1 AND expires_at IS NOT NULL;
-
--- The pool of imported coupons that nobody holds, oldest first: serials go down from -1.
+-- The pool of imported coupons that nobody holds; serials go down from -1, so the oldest is the last.
 CREATE INDEX coupon_pooled
-  ON coupon (campaign, created_at, serial DESC)
+  ON coupon (id)
   WHERE state = 0;
 
 CREATE UNIQUE INDEX coupon_by_imported_key
@@ -94,22 +85,20 @@ CREATE TABLE counter (
   PRIMARY KEY (campaign, name)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE decision (
-  id       INTEGER PRIMARY KEY,
-  at       INTEGER NOT NULL,
-  campaign INTEGER NOT NULL,
-  serial   INTEGER,
-  user_id  TEXT,
-  revision INTEGER NOT NULL,  -- policy_revision.number
-  code     TEXT    NOT NULL,  -- empty: allowed
-  record   BLOB    NOT NULL
+-- A batch's decisions, or a part of them: `count` of them, the first of which is first_id.
+CREATE TABLE decision_block (
+  first_id  INTEGER PRIMARY KEY,
+  count     INTEGER NOT NULL,
+  decisions BLOB    NOT NULL  -- decision_codec.h
 ) STRICT;
 
-CREATE INDEX decision_by_user ON decision (user_id) WHERE user_id IS NOT NULL;
-CREATE INDEX decision_by_campaign ON decision (campaign);
-CREATE INDEX decision_by_coupon ON decision (campaign, serial) WHERE serial IS NOT NULL;
+CREATE TABLE decision_block_campaign (
+  campaign INTEGER NOT NULL,
+  first_id INTEGER NOT NULL,
+  PRIMARY KEY (campaign, first_id)
+) STRICT, WITHOUT ROWID;
 
--- With a rowid, so that answers, which are large, are appended; only the index is in random order.
+-- Found by a posting of owner and key. A key may have several rows; the newest counts.
 CREATE TABLE idempotency (
   id          INTEGER PRIMARY KEY,
   owner       TEXT    NOT NULL,
@@ -117,11 +106,35 @@ CREATE TABLE idempotency (
   fingerprint BLOB    NOT NULL,  -- SHA-256
   status      INTEGER NOT NULL,
   body        TEXT    NOT NULL,
-  created_at  INTEGER NOT NULL,
-  UNIQUE (owner, key)
+  created_at  INTEGER NOT NULL
 ) STRICT;
 
-CREATE INDEX idempotency_by_age ON idempotency (created_at);
+-- Indexes whose entries come in random order are kept in sorted runs (runs/sorted_runs.h): what is
+-- in no run yet, a row a batch; the runs; and their parts, whose ids are run << 32 | place.
+CREATE TABLE posting_recent (
+  id       INTEGER PRIMARY KEY,  -- index << 48 | number
+  postings BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE posting_run (
+  id         INTEGER PRIMARY KEY AUTOINCREMENT,
+  collection INTEGER NOT NULL,  -- the index
+  state      INTEGER NOT NULL,  -- 0 being built, 1 live, 2 replaced by another
+  postings   INTEGER NOT NULL
+) STRICT;
+
+CREATE INDEX posting_run_by_state ON posting_run (collection, state);
+
+CREATE TABLE posting_chunk (
+  id       INTEGER PRIMARY KEY,
+  postings BLOB NOT NULL
+) STRICT;
+
+CREATE TABLE posting_segment (
+  id     INTEGER PRIMARY KEY,
+  fences BLOB NOT NULL,  -- the first key of each chunk, 8 bytes each
+  filter BLOB NOT NULL
+) STRICT;
 
 -- What the shop says about a user, who needs no account.
 CREATE TABLE user_attributes (
@@ -150,8 +163,10 @@ CREATE TABLE policy_file (
   PRIMARY KEY (revision, name)
 ) STRICT, WITHOUT ROWID;
 
--- Single values: active_revision (a policy_revision.number).
+-- Single values: active_revision (a policy_revision.number), and the key of the postings' hash.
 CREATE TABLE setting (
   name  TEXT    PRIMARY KEY,
   value INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+INSERT INTO setting (name, value) VALUES ('hash_key_0', random()), ('hash_key_1', random());

@@ -1,5 +1,7 @@
 #include "db/sqlite/apply.h"
 
+#include "db/sqlite/decisions.h"
+#include "db/sqlite/lookups.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 
@@ -64,14 +66,32 @@ struct OptionalParts {
   OptionalParts& operator=(const OptionalParts&) = delete;
 };
 
-Result<void> add_coupon(Connection& db, const Coupon& coupon) {
+// Whose the coupon is and when it expires, from when it is given on.
+void post_coupon(Indexes& indexes, const Coupon& coupon) {
+  if (coupon.state == CouponState::available) return;
+  const auto [campaign, serial] = coupon.key;
+  if (coupon.user_id) indexes.post(Index::holder, {indexes.hash().of_user(*coupon.user_id), campaign, serial});
+  if (coupon.expires_at) indexes.post(Index::expiry, {sortable(*coupon.expires_at), campaign, serial});
+}
+
+Result<void> add_coupon(Connection& db, Indexes& indexes, const Coupon& coupon) {
+  post_coupon(indexes, coupon);
+  const std::int64_t id = coupon_id(coupon.key);
+  const auto state = static_cast<std::int64_t>(coupon.state);
+  // What nearly every claim stores; the other columns are NULL, and not bound one by one.
+  if (coupon.state == CouponState::issued && coupon.imported_code.empty() && coupon.created_at == 0) {
+    Statement insert(db,
+                     "INSERT INTO coupon (id, state, user_id, subject, issued_at, expires_at, decision)"
+                     " VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6)");
+    return insert.bind(id, coupon.user_id, coupon.subject, coupon.issued_at, coupon.expires_at, coupon.decision).run();
+  }
   const OptionalParts parts(coupon);
   Statement insert(db, "INSERT INTO coupon (" SCRIP_COUPON_COLUMNS
-                       ", imported_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15)");
+                       ", imported_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
   return insert
-      .bind(coupon.key.campaign, coupon.key.serial, static_cast<std::int64_t>(coupon.state), coupon.user_id,
-            coupon.subject, coupon.issued_at, coupon.expires_at, coupon.redeemed_at, parts.amount, parts.currency,
-            coupon.order_id, coupon.decision, parts.imported_code, coupon.created_at, parts.imported_key)
+      .bind(id, state, coupon.user_id, coupon.subject, coupon.issued_at, coupon.expires_at, coupon.decision,
+            coupon.redeemed_at, parts.amount, parts.currency, coupon.order_id, parts.imported_code, coupon.created_at,
+            parts.imported_key)
       .run();
 }
 
@@ -79,39 +99,44 @@ Result<void> add_coupon(Connection& db, const Coupon& coupon) {
 // entry of an index whose columns are named in SET, changed or not, so these are not named here.
 Result<bool> change_use(Connection& db, const Coupon& coupon, const OptionalParts& parts) {
   Statement update(db,
-                   "UPDATE coupon SET state = ?3, redeemed_at = ?4, discount_amount = ?5, discount_currency = ?6,"
-                   " order_id = ?7, decision = ?8 WHERE campaign = ?1 AND serial = ?2 AND user_id IS ?9"
-                   " AND subject IS ?10 AND issued_at = ?11 AND expires_at IS ?12 AND imported_code IS ?13"
-                   " AND created_at = ?14");
-  auto updated =
-      update
-          .bind(coupon.key.campaign, coupon.key.serial, static_cast<std::int64_t>(coupon.state), coupon.redeemed_at,
-                parts.amount, parts.currency, coupon.order_id, coupon.decision, coupon.user_id, coupon.subject,
-                coupon.issued_at, coupon.expires_at, parts.imported_code, coupon.created_at)
-          .run();
+                   "UPDATE coupon SET state = ?2, redeemed_at = ?3, discount_amount = ?4, discount_currency = ?5,"
+                   " order_id = ?6, decision = ?7 WHERE id = ?1 AND user_id IS ?8 AND subject IS ?9"
+                   " AND issued_at = ?10 AND expires_at IS ?11 AND imported_code IS ?12 AND created_at = ?13");
+  auto updated = update
+                     .bind(coupon_id(coupon.key), static_cast<std::int64_t>(coupon.state), coupon.redeemed_at,
+                           parts.amount, parts.currency, coupon.order_id, coupon.decision, coupon.user_id,
+                           coupon.subject, coupon.issued_at, coupon.expires_at, parts.imported_code, coupon.created_at)
+                     .run();
   if (!updated) return updated.error();
   return db.changed() == 1;
 }
 
-Result<void> change_coupon(Connection& db, const Coupon& coupon) {
+Result<void> change_coupon(Connection& db, Indexes& indexes, const Coupon& coupon) {
   const OptionalParts parts(coupon);
   const auto use_alone = change_use(db, coupon, parts);
   if (!use_alone) return use_alone.error();
   if (*use_alone) return {};
+  const auto before = find_coupon(db, coupon.key);
+  if (!before) return before.error();
+  if (!*before) {
+    return {Code::internal, "cannot write " + db.path() + ": coupon " + std::to_string(coupon.key.serial) +
+                                " of campaign " + std::to_string(coupon.key.campaign) + " has no row to change"};
+  }
+  // Postings are never taken back.
+  const bool was_available = (*before)->state == CouponState::available;
+  if (!was_available && ((*before)->user_id != coupon.user_id || (*before)->expires_at != coupon.expires_at)) {
+    return {Code::internal, "the holder and the expiry of a coupon that was given cannot change"};
+  }
+  if (was_available) post_coupon(indexes, coupon);
   Statement update(db,
-                   "UPDATE coupon SET state = ?3, user_id = ?4, subject = ?5, issued_at = ?6, expires_at = ?7,"
-                   " redeemed_at = ?8, discount_amount = ?9, discount_currency = ?10, order_id = ?11, decision = ?12,"
-                   " imported_code = ?13, created_at = ?14, imported_key = ?15 WHERE campaign = ?1 AND serial = ?2");
-  auto updated =
-      update
-          .bind(coupon.key.campaign, coupon.key.serial, static_cast<std::int64_t>(coupon.state), coupon.user_id,
-                coupon.subject, coupon.issued_at, coupon.expires_at, coupon.redeemed_at, parts.amount, parts.currency,
-                coupon.order_id, coupon.decision, parts.imported_code, coupon.created_at, parts.imported_key)
-          .run();
-  if (!updated) return updated;
-  if (db.changed() == 1) return {};
-  return {Code::internal, "cannot write " + db.path() + ": coupon " + std::to_string(coupon.key.serial) +
-                              " of campaign " + std::to_string(coupon.key.campaign) + " has no row to change"};
+                   "UPDATE coupon SET state = ?2, user_id = ?3, subject = ?4, issued_at = ?5, expires_at = ?6,"
+                   " decision = ?7, redeemed_at = ?8, discount_amount = ?9, discount_currency = ?10, order_id = ?11,"
+                   " imported_code = ?12, created_at = ?13, imported_key = ?14 WHERE id = ?1");
+  return update
+      .bind(coupon_id(coupon.key), static_cast<std::int64_t>(coupon.state), coupon.user_id, coupon.subject,
+            coupon.issued_at, coupon.expires_at, coupon.decision, coupon.redeemed_at, parts.amount, parts.currency,
+            coupon.order_id, parts.imported_code, coupon.created_at, parts.imported_key)
+      .run();
 }
 
 Result<void> add_to_tally(Connection& db, std::int64_t campaign, const CampaignTally& by) {
@@ -131,21 +156,14 @@ Result<void> add_to_counter(Connection& db, const CounterKey& key, std::int64_t 
   return put.bind(key.campaign, key.name, by).run();
 }
 
-Result<void> put_answer(Connection& db, const IdempotencyRecord& record) {
-  Statement put(db,
-                "INSERT INTO idempotency (owner, key, fingerprint, status, body, created_at)"
-                " VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (owner, key) DO UPDATE SET"
-                " fingerprint = ?3, status = ?4, body = ?5, created_at = ?6");
-  return put.bind(record.key.owner, record.key.key, record.fingerprint, record.status, record.body, record.created_at)
-      .run();
-}
-
-Result<void> add_decision(Connection& db, const DecisionRow& decision) {
-  Statement insert(db, "INSERT INTO decision (" SCRIP_DECISION_COLUMNS ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8)");
-  return insert
-      .bind(decision.id, decision.at, decision.campaign, decision.serial, decision.user_id, decision.revision,
-            decision.code, Blob{decision.record})
-      .run();
+Result<void> add_answer(Connection& db, Indexes& indexes, const IdempotencyRecord& record) {
+  Statement insert(db,
+                   "INSERT INTO idempotency (owner, key, fingerprint, status, body, created_at)"
+                   " VALUES (?1, ?2, ?3, ?4, ?5, ?6)");
+  insert.bind(record.key.owner, record.key.key, record.fingerprint, record.status, record.body, record.created_at);
+  if (auto inserted = insert.run(); !inserted) return inserted;
+  indexes.post(Index::answered, {indexes.hash().of_answer(record.key.owner, record.key.key), 0, db.last_row()});
+  return {};
 }
 
 Result<void> put_attributes(Connection& db, const std::string& user_id, const std::string& attributes) {
@@ -183,31 +201,38 @@ Result<void> set_active_revision(Connection& db, std::int64_t number) {
   return put.bind(number).run();
 }
 
-Result<void> forget_answers(Connection& db, Micros before) {
-  Statement drop(db,
-                 "DELETE FROM idempotency WHERE id IN"
-                 " (SELECT id FROM idempotency WHERE created_at < ?1 ORDER BY created_at LIMIT ?2)");
-  return drop.bind(before, forgotten_at_once).run();
+// Answers are stored in the order of their instants.
+Result<void> forget_answers(Connection& db, Indexes& indexes, Micros before) {
+  const auto oldest = db.integer("SELECT min(id) FROM idempotency");
+  if (!oldest) return oldest.error();
+  {
+    Statement drop(db, "DELETE FROM idempotency WHERE id < ?1 AND created_at < ?2");
+    if (auto dropped = drop.bind(*oldest + forgotten_at_once, before).run(); !dropped) return dropped;
+  }
+  indexes.forget_below(Index::answered, *oldest);
+  return {};
 }
 
 }  // namespace
 
-Result<void> apply(Connection& db, const Changes& changes) {
+Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
   const auto in = [&db](auto store) { return [&db, store](const auto& row) { return store(db, row); }; };
   const auto pair_in = [&db](auto store) {
     return [&db, store](const auto& row) { return store(db, row.first, row.second); };
   };
-  const auto store_coupon = [&db](const auto& row) {
-    return row.second.is_new ? add_coupon(db, row.second.coupon) : change_coupon(db, row.second.coupon);
+  const auto store_coupon = [&](const auto& row) {
+    const Changes::CouponChange& change = row.second;
+    return change.is_new ? add_coupon(db, indexes, change.coupon) : change_coupon(db, indexes, change.coupon);
   };
+  const auto store_answer = [&](const auto& row) { return add_answer(db, indexes, row); };
   if (auto done = each(changes.formats, in(add_format)); !done) return done;
   if (auto done = each(changes.campaigns, in(put_campaign)); !done) return done;
   if (auto done = each(changes.batches, in(add_batch)); !done) return done;
   if (auto done = each(changes.coupons, store_coupon); !done) return done;
   if (auto done = each(changes.tallies, pair_in(add_to_tally)); !done) return done;
   if (auto done = each(changes.counters, pair_in(add_to_counter)); !done) return done;
-  if (auto done = each(changes.idempotency, in(put_answer)); !done) return done;
-  if (auto done = each(changes.decisions, in(add_decision)); !done) return done;
+  if (auto done = each(changes.idempotency, store_answer); !done) return done;
+  if (auto done = add_decisions(db, indexes, changes.decisions); !done) return done;
   if (auto done = each(changes.attributes, pair_in(put_attributes)); !done) return done;
   if (auto done = each(changes.users, in(put_user)); !done) return done;
   if (changes.revision) {
@@ -216,8 +241,10 @@ Result<void> apply(Connection& db, const Changes& changes) {
   if (changes.active_revision) {
     if (auto done = set_active_revision(db, *changes.active_revision); !done) return done;
   }
-  if (changes.forget_idempotency_before) return forget_answers(db, *changes.forget_idempotency_before);
-  return {};
+  if (changes.forget_idempotency_before) {
+    if (auto done = forget_answers(db, indexes, *changes.forget_idempotency_before); !done) return done;
+  }
+  return indexes.flush();
 }
 
 }  // namespace scrip::sqlite

@@ -38,6 +38,9 @@ class Connection {
   // The error of the call that has just failed, beginning with what was being done: "cannot write".
   Error error(std::string_view doing) const;
 
+  // The rowid of the last INSERT.
+  std::int64_t last_row() const { return sqlite3_last_insert_rowid(db_.get()); }
+
   // The number of rows that the last INSERT, UPDATE or DELETE changed.
   int changed() const { return sqlite3_changes(db_.get()); }
   bool in_transaction() const { return sqlite3_get_autocommit(db_.get()) == 0; }

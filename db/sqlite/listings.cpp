@@ -1,60 +1,47 @@
 #include "db/sqlite/listings.h"
 
+#include <algorithm>
+#include <iterator>
 #include <limits>
 
+#include "db/sqlite/lookups.h"
 #include "db/sqlite/rows.h"
+#include "db/sqlite/runs/stored_postings.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
 namespace {
 
 constexpr std::int64_t lowest = std::numeric_limits<std::int64_t>::min();
-constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
 
 }  // namespace
 
 Result<std::vector<Coupon>> list_coupons(Connection& db, std::int64_t campaign, std::int64_t from, int limit) {
-  Statement query(
-      db, "SELECT " SCRIP_COUPON_COLUMNS " FROM coupon WHERE campaign = ?1 AND serial >= ?2 ORDER BY serial LIMIT ?3");
-  return read_all<Coupon>(query.bind(campaign, from, limit));
+  Statement query(db, "SELECT " SCRIP_COUPON_COLUMNS " FROM coupon WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT ?3");
+  const std::int64_t first = coupon_id({campaign, std::clamp(from, -max_serials, max_serials - 1)});
+  return read_all<Coupon>(query.bind(first, CouponIds(campaign).end, limit));
 }
 
-Result<std::vector<Coupon>> list_expiring(Connection& db, Micros first, Micros last,
+Result<std::vector<Coupon>> list_expiring(Connection& db, RunCache& cache, Micros first, Micros last,
                                           const std::optional<Reader::ByExpiry>& after, int limit) {
-  // One lower bound, so that the index starts at the page and not at `first`.
-  Reader::ByExpiry start{.expires_at = first, .key = {lowest, lowest}};
-  if (after && after->expires_at >= first) start = *after;
-  Statement query(db, "SELECT " SCRIP_COUPON_COLUMNS
-                      " FROM coupon WHERE state = 1 AND expires_at IS NOT NULL"
-                      " AND (expires_at, campaign, serial) > (?1, ?2, ?3) AND expires_at < ?4"
-                      " ORDER BY expires_at, campaign, serial LIMIT ?5");
-  return read_all<Coupon>(query.bind(start.expires_at, start.key.campaign, start.key.serial, last, limit));
-}
-
-Result<std::vector<DecisionRow>> list_decisions(Connection& db, const Reader::DecisionFilter& filter,
-                                                std::int64_t before, int limit) {
-  // One statement for the narrowest index each; what else is asked is compared on the way.
-  const char* sql = "SELECT " SCRIP_DECISION_COLUMNS " FROM decision WHERE id < ?1 ORDER BY id DESC LIMIT ?2";
-  if (filter.coupon) {
-    sql = "SELECT " SCRIP_DECISION_COLUMNS
-          " FROM decision WHERE campaign = ?5 AND serial = ?6 AND id < ?1"
-          " AND (?3 IS NULL OR user_id = ?3) AND (?4 IS NULL OR campaign = ?4) ORDER BY id DESC LIMIT ?2";
-  } else if (filter.user_id) {
-    sql = "SELECT " SCRIP_DECISION_COLUMNS
-          " FROM decision WHERE user_id = ?3 AND id < ?1"
-          " AND (?4 IS NULL OR campaign = ?4) ORDER BY id DESC LIMIT ?2";
-  } else if (filter.campaign) {
-    sql = "SELECT " SCRIP_DECISION_COLUMNS " FROM decision WHERE campaign = ?4 AND id < ?1 ORDER BY id DESC LIMIT ?2";
+  Posting start{.key = sortable(first), .first = lowest, .second = lowest};
+  if (after && after->expires_at >= first) {
+    start = {.key = sortable(after->expires_at), .first = after->key.campaign, .second = after->key.serial};
   }
-  std::optional<std::int64_t> campaign;
-  std::optional<std::int64_t> serial;
-  if (filter.coupon) {
-    campaign = filter.coupon->campaign;
-    serial = filter.coupon->serial;
+  auto postings = read_stored(db, Index::expiry, cache, start.key);
+  if (!postings) return postings.error();
+  std::vector<Coupon> coupons;
+  while (std::ssize(coupons) < limit) {
+    const auto next = (*postings)->next(db);
+    if (!next) return next.error();
+    const Posting* const posting = *next;
+    if (!posting || posting->key >= sortable(last)) break;
+    if (*posting <= start) continue;
+    auto coupon = find_coupon(db, {posting->first, posting->second});
+    if (!coupon) return coupon.error();
+    if (*coupon && (*coupon)->state == CouponState::issued) coupons.push_back(std::move(**coupon));
   }
-  Statement query(db, sql);
-  query.bind(before == 0 ? highest : before, limit, filter.user_id, filter.campaign, campaign, serial);
-  return read_all<DecisionRow>(query);
+  return coupons;
 }
 
 Result<std::vector<User>> list_users(Connection& db, const std::string& after_login, int limit) {

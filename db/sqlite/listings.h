@@ -1,4 +1,5 @@
-// Lists of many rows, a page at a time; each page costs what it holds, however deep it is.
+// Lists of many rows, a page at a time; where nothing else is said a page costs what it holds, however
+// deep it is.
 #pragma once
 
 #include <optional>
@@ -8,22 +9,20 @@
 
 #include "coupon/error.h"
 #include "db/sqlite/connection.h"
+#include "db/sqlite/runs/lookup.h"
 #include "db/store.h"
 
 namespace scrip::sqlite {
 
 Result<std::vector<Coupon>> list_coupons(Connection& db, std::int64_t campaign, std::int64_t from, int limit);
 
-// Besides the page it costs two look-ups for each campaign that the user has coupons of. Called
-// inside a Snapshot: it is several statements.
-Result<std::vector<Coupon>> list_coupons_of(Connection& db, const std::string& user_id,
+// Reads all coupons of the user, whatever the page. Inside a Snapshot, which `lookup` reads.
+Result<std::vector<Coupon>> list_coupons_of(Connection& db, Lookup& lookup, const std::string& user_id,
                                             const std::optional<Reader::ByExpiry>& after, int limit);
 
-Result<std::vector<Coupon>> list_expiring(Connection& db, Micros first, Micros last,
+// Inside a Snapshot.
+Result<std::vector<Coupon>> list_expiring(Connection& db, RunCache& cache, Micros first, Micros last,
                                           const std::optional<Reader::ByExpiry>& after, int limit);
-
-Result<std::vector<DecisionRow>> list_decisions(Connection& db, const Reader::DecisionFilter& filter,
-                                                std::int64_t before, int limit);
 
 Result<std::vector<User>> list_users(Connection& db, const std::string& after_login, int limit);
 

@@ -3,11 +3,12 @@
 
 #include "coupon/error.h"
 #include "db/sqlite/connection.h"
+#include "db/sqlite/runs/lookup.h"
 #include "db/store.h"
 
 namespace scrip::sqlite {
 
 // Inside a transaction.
-Result<void> load(Connection& db, const Wanted& wanted, Loaded& loaded);
+Result<void> load(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& loaded);
 
 }  // namespace scrip::sqlite

@@ -1,5 +1,7 @@
 #include "db/sqlite/lookups.h"
 
+#include <algorithm>
+
 #include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 
@@ -12,18 +14,26 @@ Result<CampaignTally> find_tally(Connection& db, std::int64_t campaign) {
   return tally->value_or(CampaignTally());
 }
 
-Result<Holding> count_holding(Connection& db, const HoldingKey& key) {
-  // Left to itself SQLite goes through the whole campaign: it cannot know how few coupons of it one
-  // user has.
-  Statement query(db, key.subject
-                          ? "SELECT count(*), count(*) FILTER (WHERE state = 2) FROM coupon INDEXED BY coupon_by_user "
-                            "WHERE user_id = ?1 AND campaign = ?2 AND subject = ?3"
-                          : "SELECT count(*), count(*) FILTER (WHERE state = 2) FROM coupon INDEXED BY coupon_by_user "
-                            "WHERE user_id = ?1 AND campaign = ?2");
-  query.bind(key.user_id, key.campaign, key.subject);
+Result<Holding> count_holding(Connection& db, Lookup& lookup, const HoldingKey& key) {
+  auto postings = lookup.find(Index::holder, lookup.hash().of_user(key.user_id));
+  if (!postings) return postings.error();
   Holding holding;
-  if (query.next()) query.read(holding.issued, holding.redeemed);
-  if (auto ended = query.end(); !ended) return ended.error();
+  for (const Posting& posting : *postings) {
+    if (posting.first != key.campaign) continue;
+    Statement query(db, "SELECT user_id, subject, state FROM coupon WHERE id = ?1");
+    query.bind(coupon_id({posting.first, posting.second}));
+    std::string_view user;
+    std::optional<std::string> subject;
+    std::int64_t state = 0;
+    if (query.next()) {
+      query.read(user, subject, state);
+      if (user == key.user_id && (!key.subject || key.subject == subject)) {
+        ++holding.issued;
+        if (state == static_cast<std::int64_t>(CouponState::redeemed)) ++holding.redeemed;
+      }
+    }
+    if (auto ended = query.end(); !ended) return ended.error();
+  }
   return holding;
 }
 
@@ -46,8 +56,8 @@ Result<std::string> find_attributes(Connection& db, const std::string& user_id) 
 }
 
 Result<std::optional<Coupon>> find_coupon(Connection& db, CouponKey key) {
-  Statement query(db, "SELECT " SCRIP_COUPON_COLUMNS " FROM coupon WHERE campaign = ?1 AND serial = ?2");
-  return read_one<Coupon>(query.bind(key.campaign, key.serial));
+  Statement query(db, "SELECT " SCRIP_COUPON_COLUMNS " FROM coupon WHERE id = ?1");
+  return read_one<Coupon>(query.bind(coupon_id(key)));
 }
 
 Result<std::optional<Coupon>> find_imported(Connection& db, std::string_view normalized) {
@@ -60,16 +70,25 @@ Result<std::optional<User>> find_user(Connection& db, const std::string& login) 
   return read_one<User>(query.bind(login));
 }
 
-Result<std::optional<IdempotencyRecord>> find_answer(Connection& db, const IdempotencyKey& key) {
-  Statement query(db, "SELECT fingerprint, status, body, created_at FROM idempotency WHERE owner = ?1 AND key = ?2");
-  query.bind(key.owner, key.key);
-  std::optional<IdempotencyRecord> record;
-  if (query.next()) {
-    record.emplace().key = key;
-    query.read(record->fingerprint, record->status, record->body, record->created_at);
+Result<std::optional<IdempotencyRecord>> find_answer(Connection& db, Lookup& lookup, const IdempotencyKey& key) {
+  auto postings = lookup.find(Index::answered, lookup.hash().of_answer(key.owner, key.key));
+  if (!postings) return postings.error();
+  // The newest counts.
+  std::sort(postings->begin(), postings->end(), [](const Posting& a, const Posting& b) { return a.second > b.second; });
+  for (const Posting& posting : *postings) {
+    Statement query(db,
+                    "SELECT fingerprint, status, body, created_at FROM idempotency"
+                    " WHERE id = ?1 AND owner = ?2 AND key = ?3");
+    query.bind(posting.second, key.owner, key.key);
+    std::optional<IdempotencyRecord> record;
+    if (query.next()) {
+      record.emplace().key = key;
+      query.read(record->fingerprint, record->status, record->body, record->created_at);
+    }
+    if (auto ended = query.end(); !ended) return ended.error();
+    if (record) return record;
   }
-  if (auto ended = query.end(); !ended) return ended.error();
-  return record;
+  return std::optional<IdempotencyRecord>();
 }
 
 }  // namespace scrip::sqlite

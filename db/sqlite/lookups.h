@@ -1,5 +1,5 @@
-// Rows that are found by their key: what a batch loads and what readers are asked most. Each is one
-// statement, and so sees one consistent state.
+// Rows that are found by their key: what a batch loads and what readers are asked most. Those with a
+// Lookup are several statements, inside a batch or a Snapshot; the others one.
 #pragma once
 
 #include <optional>
@@ -8,17 +8,18 @@
 
 #include "coupon/error.h"
 #include "db/sqlite/connection.h"
+#include "db/sqlite/runs/lookup.h"
 #include "db/store.h"
 
 namespace scrip::sqlite {
 
-Result<CampaignTally> find_tally(Connection& db, std::int64_t campaign);          // zeros when absent
-Result<Holding> count_holding(Connection& db, const HoldingKey& key);             // counts the user's rows
-Result<std::int64_t> find_counter(Connection& db, const CounterKey& key);         // 0 when absent
-Result<std::string> find_attributes(Connection& db, const std::string& user_id);  // "{}" when absent
+Result<CampaignTally> find_tally(Connection& db, std::int64_t campaign);               // zeros when absent
+Result<Holding> count_holding(Connection& db, Lookup& lookup, const HoldingKey& key);  // counts the user's rows
+Result<std::int64_t> find_counter(Connection& db, const CounterKey& key);              // 0 when absent
+Result<std::string> find_attributes(Connection& db, const std::string& user_id);       // "{}" when absent
 Result<std::optional<Coupon>> find_coupon(Connection& db, CouponKey key);
 Result<std::optional<Coupon>> find_imported(Connection& db, std::string_view normalized);
 Result<std::optional<User>> find_user(Connection& db, const std::string& login);
-Result<std::optional<IdempotencyRecord>> find_answer(Connection& db, const IdempotencyKey& key);
+Result<std::optional<IdempotencyRecord>> find_answer(Connection& db, Lookup& lookup, const IdempotencyKey& key);
 
 }  // namespace scrip::sqlite

@@ -32,9 +32,10 @@ void read(Statement& row, Coupon& coupon) {
   std::int64_t state = 0;
   std::optional<std::int64_t> amount;
   std::optional<std::string> currency;
-  row.read(coupon.key.campaign, coupon.key.serial, state, coupon.user_id, coupon.subject, coupon.issued_at,
-           coupon.expires_at, coupon.redeemed_at, amount, currency, coupon.order_id, coupon.decision,
-           coupon.imported_code, coupon.created_at);
+  std::int64_t id = 0;
+  row.read(id, state, coupon.user_id, coupon.subject, coupon.issued_at, coupon.expires_at, coupon.decision,
+           coupon.redeemed_at, amount, currency, coupon.order_id, coupon.imported_code, coupon.created_at);
+  coupon.key = coupon_key(id);
   static_assert(static_cast<int>(CouponState::available) == 0 && static_cast<int>(CouponState::issued) == 1 &&
                     static_cast<int>(CouponState::redeemed) == 2,
                 "these numbers are in the files");
@@ -45,11 +46,6 @@ void read(Statement& row, Coupon& coupon) {
 
 void read(Statement& row, CampaignTally& tally) {
   row.read(tally.issued, tally.redeemed, tally.next_serial, tally.by_hand, tally.pooled);
-}
-
-void read(Statement& row, DecisionRow& decision) {
-  row.read(decision.id, decision.at, decision.campaign, decision.serial, decision.user_id, decision.revision,
-           decision.code, decision.record);
 }
 
 void read(Statement& row, User& user) {
@@ -70,7 +66,7 @@ void read(Statement& row, FormatRow& format) {
 }
 
 Reader::ByExpiry by_expiry(const Coupon& coupon) {
-  return {.expires_at = coupon.expires_at.value_or(never), .key = coupon.key};
+  return {.expires_at = coupon.expires_at.value_or(latest_instant + 1), .key = coupon.key};
 }
 
 }  // namespace scrip::sqlite

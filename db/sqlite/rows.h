@@ -9,26 +9,35 @@
 #define SCRIP_CAMPAIGN_COLUMNS                                                                                  \
   "number, version, id, name, policy, params, total, pattern, alphabet, format, starts_at, ends_at, timezone, " \
   "metadata, status, created_at"
-#define SCRIP_COUPON_COLUMNS                                                                         \
-  "campaign, serial, state, user_id, subject, issued_at, expires_at, redeemed_at, discount_amount, " \
-  "discount_currency, order_id, decision, imported_code, created_at"
+#define SCRIP_COUPON_COLUMNS                                                                                        \
+  "id, state, user_id, subject, issued_at, expires_at, decision, redeemed_at, discount_amount, discount_currency, " \
+  "order_id, imported_code, created_at"
 #define SCRIP_TALLY_COLUMNS "issued, redeemed, next_serial, by_hand, pooled"
-#define SCRIP_DECISION_COLUMNS "id, at, campaign, serial, user_id, revision, code, record"
 #define SCRIP_ACCOUNT_COLUMNS "login, password_hash, role, created_at"
 #define SCRIP_BATCH_COLUMNS "id, campaign, format, first_index, first_serial, count, created_at"
 #define SCRIP_FORMAT_COLUMNS "id, shape, alphabet, key"
-// Never expiring, as an instant; the same text as in the index coupon_by_user.
-#define SCRIP_EXPIRY "ifnull(expires_at, 253402300800000000)"
 
 namespace scrip::sqlite {
 
-inline constexpr Micros never = latest_instant + 1;
-static_assert(never == 253'402'300'800'000'000);
+// coupon.id
+constexpr std::int64_t coupon_id(CouponKey key) {
+  return (key.campaign << 43) + max_serials + key.serial;
+}
+constexpr CouponKey coupon_key(std::int64_t id) {
+  return {id >> 43, (id & ((std::int64_t{1} << 43) - 1)) - max_serials};
+}
+// The ids of a campaign: first <= id < end; those of its computed coupons begin at computed.
+struct CouponIds {
+  explicit constexpr CouponIds(std::int64_t campaign)
+      : first(campaign << 43), computed(first + max_serials), end((campaign + 1) << 43) {}
+  std::int64_t first;
+  std::int64_t computed;
+  std::int64_t end;
+};
 
 void read(Statement& row, Campaign& campaign);
 void read(Statement& row, Coupon& coupon);
 void read(Statement& row, CampaignTally& tally);
-void read(Statement& row, DecisionRow& decision);
 void read(Statement& row, User& user);
 void read(Statement& row, CodeBatch& batch);
 void read(Statement& row, FormatRow& format);

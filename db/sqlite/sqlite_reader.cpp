@@ -1,5 +1,6 @@
 #include "db/sqlite/sqlite_reader.h"
 
+#include "db/sqlite/decisions.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/revisions.h"
@@ -15,7 +16,9 @@ Result<std::vector<std::pair<std::int64_t, CampaignTally>>> SqliteReader::tallie
 }
 
 Result<Holding> SqliteReader::holding(const HoldingKey& key) {
-  return count_holding(*connection_, key);
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return count_holding(*connection_, lookup_, key);
 }
 
 Result<std::int64_t> SqliteReader::counter(const CounterKey& key) {
@@ -42,16 +45,20 @@ Result<std::vector<Coupon>> SqliteReader::coupons_of(const std::string& user_id,
                                                      int limit) {
   const Snapshot snapshot(*connection_);
   if (!snapshot.begun()) return snapshot.begun().error();
-  return list_coupons_of(*connection_, user_id, after, limit);
+  return list_coupons_of(*connection_, lookup_, user_id, after, limit);
 }
 
 Result<std::vector<Coupon>> SqliteReader::expiring(Micros first, Micros last, const std::optional<ByExpiry>& after,
                                                    int limit) {
-  return list_expiring(*connection_, first, last, after, limit);
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return list_expiring(*connection_, *cache_, first, last, after, limit);
 }
 
 Result<std::vector<DecisionRow>> SqliteReader::decisions(const DecisionFilter& filter, std::int64_t before, int limit) {
-  return list_decisions(*connection_, filter, before, limit);
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return list_decisions(*connection_, lookup_, filter, before, limit);
 }
 
 Result<std::optional<User>> SqliteReader::user(const std::string& login) {

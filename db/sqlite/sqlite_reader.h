@@ -2,13 +2,15 @@
 #pragma once
 
 #include "db/sqlite/reader_pool.h"
+#include "db/sqlite/runs/lookup.h"
 #include "db/store.h"
 
 namespace scrip::sqlite {
 
 class SqliteReader final : public Reader {
  public:
-  explicit SqliteReader(PooledConnection connection) : connection_(std::move(connection)) {}
+  SqliteReader(PooledConnection connection, const KeyHash& hash, std::shared_ptr<RunCache> cache)
+      : connection_(std::move(connection)), cache_(std::move(cache)), lookup_(*connection_, hash, *cache_) {}
 
   Result<CampaignTally> tally(std::int64_t campaign) override;
   Result<std::vector<std::pair<std::int64_t, CampaignTally>>> tallies() override;
@@ -30,6 +32,8 @@ class SqliteReader final : public Reader {
 
  private:
   PooledConnection connection_;
+  const std::shared_ptr<RunCache> cache_;
+  SnapshotLookup lookup_;
 };
 
 }  // namespace scrip::sqlite

@@ -4,11 +4,13 @@
 
 #include "db/sqlite/apply.h"
 #include "db/sqlite/connection.h"
+#include "db/sqlite/decisions.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/load.h"
 #include "db/sqlite/open_database.h"
 #include "db/sqlite/reader_pool.h"
 #include "db/sqlite/revisions.h"
+#include "db/sqlite/runs/indexes.h"
 #include "db/sqlite/sqlite_reader.h"
 #include "db/sqlite/statement.h"
 #include "db/sqlite/verify.h"
@@ -24,10 +26,13 @@ Error no_batch() {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::unique_ptr<Connection> writer, const SqliteOptions& options)
+  SqliteStore(std::unique_ptr<Connection> writer, const KeyHash& hash, const SqliteOptions& options)
       : options_(options),
         writer_(std::move(writer)),
         log_(*writer_, options),
+        hash_(hash),
+        cache_(std::make_shared<RunCache>()),
+        indexes_(*writer_, hash, cache_, options.runs),
         pool_(std::make_shared<ReaderPool>(writer_->path(), options)) {}
 
   Result<Definitions> definitions() override {
@@ -35,7 +40,7 @@ class SqliteStore final : public Store {
   }
 
   Result<std::int64_t> last_decision() override {
-    return on_snapshot<std::int64_t>([](Connection& db) { return db.integer("SELECT max(id) FROM decision"); });
+    return on_snapshot<std::int64_t>([](Connection& db) { return sqlite::last_decision(db); });
   }
 
   Result<std::optional<RevisionRow>> find_revision(const std::string& revision) override {
@@ -45,25 +50,39 @@ class SqliteStore final : public Store {
   Result<void> begin() override {
     if (writer_->in_transaction()) return {Code::internal, "a batch was begun inside another"};
     log_.before_batch();
-    return run("BEGIN IMMEDIATE");
+    if (auto begun = run("BEGIN IMMEDIATE"); !begun) return begun;
+    // Changes when another process has written; the indexes are then not what is in memory.
+    const auto version = writer_->integer("PRAGMA data_version");
+    if (!version) {
+      rollback();
+      return version.error();
+    }
+    if (*version != version_) indexes_.read_again();
+    version_ = *version;
+    return {};
   }
 
   Result<void> load(const Wanted& wanted, Loaded& loaded) override {
     if (!writer_->in_transaction()) return no_batch();
-    return sqlite::load(*writer_, wanted, loaded);
+    return sqlite::load(*writer_, indexes_, wanted, loaded);
   }
 
   Result<void> commit(const Changes& changes) override {
     if (!writer_->in_transaction()) return no_batch();
-    auto done = apply(*writer_, changes);
+    auto done = apply(*writer_, indexes_, changes);
     if (done) done = run("COMMIT");
-    if (!done) rollback();
+    if (done) {
+      indexes_.committed();
+    } else {
+      rollback();
+    }
     return done;
   }
 
   void rollback() override {
     // A rollback cannot fail to happen: at worst SQLite does it when the transaction's locks go.
     if (writer_->in_transaction()) static_cast<void>(run("ROLLBACK"));
+    indexes_.rolled_back();
   }
 
   void idle() override { log_.idle(); }
@@ -71,7 +90,7 @@ class SqliteStore final : public Store {
   Result<std::unique_ptr<Reader>> reader() override {
     auto connection = PooledConnection::from(pool_);
     if (!connection) return connection.error();
-    return std::unique_ptr<Reader>(std::make_unique<SqliteReader>(std::move(*connection)));
+    return std::unique_ptr<Reader>(std::make_unique<SqliteReader>(std::move(*connection), hash_, cache_));
   }
 
   Result<std::vector<Drift>> verify(const Progress& progress, const std::function<void(const DecisionRow&)>& decision,
@@ -81,7 +100,7 @@ class SqliteStore final : public Store {
     if (!connection) return connection.error();
     const Snapshot snapshot(**connection);
     if (!snapshot.begun()) return snapshot.begun().error();
-    return sqlite::verify(**connection, progress, decision, counter);
+    return sqlite::verify(**connection, hash_, progress, decision, counter);
   }
 
   Result<void> checkpoint() override { return log_.truncate(); }
@@ -101,6 +120,10 @@ class SqliteStore final : public Store {
   const SqliteOptions options_;
   std::unique_ptr<Connection> writer_;
   WriteAheadLog log_;
+  const KeyHash hash_;
+  std::shared_ptr<RunCache> cache_;
+  Indexes indexes_;
+  std::int64_t version_ = 0;  // PRAGMA data_version
   std::shared_ptr<ReaderPool> pool_;
 };
 
@@ -110,7 +133,12 @@ class SqliteStore final : public Store {
 Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const SqliteOptions& options) {
   auto writer = sqlite::open_for_writing(path, options);
   if (!writer) return writer.error();
-  return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(*writer), options));
+  const auto key_0 = (*writer)->integer("SELECT value FROM setting WHERE name = 'hash_key_0'");
+  if (!key_0) return key_0.error();
+  const auto key_1 = (*writer)->integer("SELECT value FROM setting WHERE name = 'hash_key_1'");
+  if (!key_1) return key_1.error();
+  const sqlite::KeyHash hash(*key_0, *key_1);
+  return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(*writer), hash, options));
 }
 
 }  // namespace scrip

@@ -16,6 +16,7 @@
 #include <string>
 
 #include "coupon/error.h"
+#include "db/sqlite/runs/sorted_runs_options.h"
 #include "db/store.h"
 
 namespace scrip {
@@ -40,6 +41,9 @@ struct SqliteOptions {
   // A log of this many pages is written back before the next batch, whatever the load. It can only
   // be overrun while somebody holds an old snapshot (a verify that is running).
   int log_pages_at_most = 16'384;
+
+  // How the indexes of users, expiries and decisions are merged; tests choose small numbers.
+  sqlite::SortedRunsOptions runs;
 
   // Files smaller than this are checked page by page when they are opened. `scrip verify` sets 0,
   // so that it can open a damaged file and say all that is wrong with it.

@@ -43,14 +43,16 @@ void Statement::bind_at(int at, std::span<const std::uint8_t> blob) {
   if (!error_ && sqlite3_bind_blob64(statement_, at, blob.data(), blob.size(), SQLITE_STATIC) != SQLITE_OK) fail();
 }
 
-void Statement::read_at(int at, std::string& value) {
+void Statement::read_at(int at, std::string_view& value) {
   const void* data = sqlite3_column_blob(statement_, at);
   const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_, at));
-  if (data == nullptr) {
-    value.clear();
-  } else {
-    value.assign(static_cast<const char*>(data), size);
-  }
+  value = data == nullptr ? std::string_view() : std::string_view(static_cast<const char*>(data), size);
+}
+
+void Statement::read_at(int at, std::string& value) {
+  std::string_view view;
+  read_at(at, view);
+  value.assign(view);
 }
 
 void Statement::read_at(int at, std::span<std::uint8_t> value) {

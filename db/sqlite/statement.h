@@ -50,7 +50,8 @@ class Statement {
   // Steps to the next row; false at the end, and on an error.
   bool next();
 
-  // Reads the row's columns from the first on. SQL NULL gives nullopt, 0 or an empty text.
+  // Reads the row's columns from the first on. SQL NULL gives nullopt, 0 or an empty text. A
+  // string_view stays until the next next().
   template <class... Values>
   void read(Values&... values) {
     int at = 0;
@@ -85,6 +86,7 @@ class Statement {
   void read_at(int at, int& value) { value = sqlite3_column_int(statement_, at); }
   void read_at(int at, bool& value) { value = sqlite3_column_int(statement_, at) != 0; }
   void read_at(int at, std::string& value);
+  void read_at(int at, std::string_view& value);
   void read_at(int at, std::span<std::uint8_t> value);  // a blob of exactly that size
   template <std::size_t N>
   void read_at(int at, std::array<std::uint8_t, N>& value) {

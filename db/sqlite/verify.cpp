@@ -1,15 +1,19 @@
 #include "db/sqlite/verify.h"
 
+#include <array>
+#include <limits>
 #include <set>
 #include <tuple>
 #include <utility>
 
+#include "db/sqlite/decisions.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/migrate.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 #include "db/sqlite/verify_coupons.h"
 #include "db/sqlite/verify_definitions.h"
+#include "db/sqlite/verify_postings.h"
 
 namespace scrip::sqlite {
 namespace {
@@ -30,7 +34,8 @@ Result<SchemaObjects> schema_of(Connection& db) {
 
 class Verification {
  public:
-  Verification(Connection& db, const Progress& progress) : db_(db), progress_(progress) {}
+  Verification(Connection& db, const KeyHash& hash, const Progress& progress)
+      : db_(db), progress_(progress), sums_(hash) {}
 
   Result<void> run(const std::function<void(const DecisionRow&)>& decision,
                    const std::function<void(const CounterKey&, std::int64_t)>& counter) {
@@ -46,13 +51,15 @@ class Verification {
       if (!known_.knows(campaign)) findings_.add("tally of an unknown " + known_.name(campaign), campaign, 0);
     }
     const auto row_done = [this] { advance(); };
-    if (auto done =
-            verify_coupons(db_, known_, Tallies(tallies->begin(), tallies->end()), last_decision_, row_done, findings_);
+    if (auto done = verify_coupons(db_, known_, Tallies(tallies->begin(), tallies->end()), last_decision_, row_done,
+                                   sums_, findings_);
         !done) {
       return done;
     }
     if (auto done = check_counters(counter); !done) return done;
     if (auto done = check_decisions(decision); !done) return done;
+    if (auto done = check_answers(); !done) return done;
+    if (auto done = check_postings(); !done) return done;
     if (progress_) progress_(total_, total_);
     return {};
   }
@@ -62,7 +69,7 @@ class Verification {
  private:
   // The rows are not counted beforehand, which would take half as long as the check itself.
   Result<void> estimate() {
-    const auto decisions = db_.integer("SELECT max(id) FROM decision");
+    const auto decisions = sqlite::last_decision(db_);
     if (!decisions) return decisions.error();
     const auto coupons = db_.integer("SELECT sum(issued + pooled) FROM tally");
     if (!coupons) return coupons.error();
@@ -134,10 +141,7 @@ class Verification {
     if (!active) return active.error();
     if (!revisions.contains(*active)) findings_.add("the active policy revision does not exist", *active, 0);
 
-    Statement query(db_, "SELECT " SCRIP_DECISION_COLUMNS " FROM decision ORDER BY id");
-    DecisionRow row;
-    while (query.next()) {
-      read(query, row);
+    return each_decision(db_, [&](const DecisionRow& row) {
       if (!known_.knows(row.campaign)) {
         findings_.add("decision " + std::to_string(row.id) + " of an unknown " + known_.name(row.campaign),
                       row.campaign, 0);
@@ -145,14 +149,43 @@ class Verification {
       if (!revisions.contains(row.revision)) {
         findings_.add("decision " + std::to_string(row.id) + " of an unknown policy revision", row.revision, 0);
       }
+      const KeyHash& hash = sums_.hash();
+      if (row.user_id) sums_.expect(Index::decided_for, {hash.of_user(*row.user_id), 0, row.id});
+      if (row.serial) sums_.expect(Index::decided_on, {hash.of_coupon(row.campaign, *row.serial), 0, row.id});
       if (decision) decision(row);
       advance();
+    });
+  }
+
+  Result<void> check_answers() {
+    Statement query(db_, "SELECT id, owner, key FROM idempotency");
+    std::int64_t id = 0;
+    std::string owner, key;
+    while (query.next()) {
+      query.read(id, owner, key);
+      sums_.expect(Index::answered, {sums_.hash().of_answer(owner, key), 0, id});
     }
     return query.end();
   }
 
+  Result<void> check_postings() {
+    static constexpr std::int64_t all = std::numeric_limits<std::int64_t>::min();
+    const auto first_decision = db_.integer("SELECT min(first_id) FROM decision_block");
+    if (!first_decision) return first_decision.error();
+    const auto first_answer = db_.integer("SELECT min(id) FROM idempotency");
+    if (!first_answer) return first_answer.error();
+    const std::array<std::int64_t, index_count> oldest{all, all, *first_decision, *first_decision, *first_answer};
+    for (int index = 0; index < index_count; ++index) {
+      const auto compared =
+          sums_.compare(db_, static_cast<Index>(index), oldest[static_cast<std::size_t>(index)], findings_);
+      if (!compared) return compared;
+    }
+    return {};
+  }
+
   Connection& db_;
   const Progress& progress_;
+  PostingSums sums_;
   Findings findings_;
   Definition known_;
   std::int64_t last_decision_ = 0;
@@ -162,10 +195,10 @@ class Verification {
 
 }  // namespace
 
-Result<std::vector<Drift>> verify(Connection& db, const Progress& progress,
+Result<std::vector<Drift>> verify(Connection& db, const KeyHash& hash, const Progress& progress,
                                   const std::function<void(const DecisionRow&)>& decision,
                                   const std::function<void(const CounterKey&, std::int64_t)>& counter) {
-  Verification verification(db, progress);
+  Verification verification(db, hash, progress);
   if (auto done = verification.run(decision, counter); !done) {
     if (done.error().code != Code::internal) return done.error();
     // So damaged that not everything can be read: that is what was to be found out.

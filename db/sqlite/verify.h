@@ -7,12 +7,13 @@
 
 #include "coupon/error.h"
 #include "db/sqlite/connection.h"
+#include "db/sqlite/runs/key_hash.h"
 #include "db/store.h"
 
 namespace scrip::sqlite {
 
 // Inside a Snapshot. An error means that the check could not be made (the disk); damage is a finding.
-Result<std::vector<Drift>> verify(Connection& db, const Progress& progress,
+Result<std::vector<Drift>> verify(Connection& db, const KeyHash& hash, const Progress& progress,
                                   const std::function<void(const DecisionRow&)>& decision,
                                   const std::function<void(const CounterKey&, std::int64_t)>& counter);
 

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "coupon/code_format.h"
+#include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
@@ -12,8 +13,9 @@ namespace {
 struct Row {
   CouponKey key;
   std::int64_t state = 0;
-  bool has_user = false;
+  std::optional<std::string> user_id;
   std::int64_t issued_at = 0;
+  std::optional<std::int64_t> expires_at;
   std::optional<std::int64_t> redeemed_at;
   bool has_amount = false;
   bool has_currency = false;
@@ -30,7 +32,7 @@ const char* objection_to(const Row& row, std::int64_t last_decision) {
   if (row.state < available || row.state > redeemed) return "has an unknown state";
   if (row.state == available) {
     if (row.key.serial >= 0) return "has a row though nobody was given it";
-    if (row.has_user || row.issued_at != 0) return "is available and has a holder";
+    if (row.user_id || row.issued_at != 0) return "is available and has a holder";
   } else if (row.issued_at == 0) {
     return "was given to somebody at no time";
   }
@@ -116,10 +118,17 @@ class Count {
   std::int64_t passed_over_ = 0;
 };
 
+void expect_postings(const Row& row, PostingSums& sums) {
+  if (row.state == available) return;
+  const auto [campaign, serial] = row.key;
+  if (row.user_id) sums.expect(Index::holder, {sums.hash().of_user(*row.user_id), campaign, serial});
+  if (row.expires_at) sums.expect(Index::expiry, {sortable(*row.expires_at), campaign, serial});
+}
+
 }  // namespace
 
 Result<void> verify_coupons(Connection& db, const Definition& known, const Tallies& stored, std::int64_t last_decision,
-                            const std::function<void()>& row_done, Findings& findings) {
+                            const std::function<void()>& row_done, PostingSums& sums, Findings& findings) {
   Tallies unseen = stored;
   std::optional<Count> count;
   std::int64_t campaign = 0;
@@ -132,19 +141,22 @@ Result<void> verify_coupons(Connection& db, const Definition& known, const Talli
   };
 
   Statement query(db,
-                  "SELECT campaign, serial, state, user_id IS NOT NULL, issued_at, redeemed_at,"
+                  "SELECT id, state, user_id, issued_at, expires_at, redeemed_at,"
                   " discount_amount IS NOT NULL, discount_currency IS NOT NULL, decision, imported_code,"
-                  " imported_key FROM coupon ORDER BY campaign, serial");
+                  " imported_key FROM coupon ORDER BY id");
   Row row;
+  std::int64_t id = 0;
   while (query.next()) {
-    query.read(row.key.campaign, row.key.serial, row.state, row.has_user, row.issued_at, row.redeemed_at,
-               row.has_amount, row.has_currency, row.decision, row.imported_code, row.imported_key);
+    query.read(id, row.state, row.user_id, row.issued_at, row.expires_at, row.redeemed_at, row.has_amount,
+               row.has_currency, row.decision, row.imported_code, row.imported_key);
+    row.key = coupon_key(id);
     if (!count || row.key.campaign != campaign) begin(row.key.campaign);
     if (const char* objection = objection_to(row, last_decision)) {
       findings.add("coupon " + std::to_string(row.key.serial) + " of " + known.name(campaign) + " " + objection,
                    row.state, 0);
     }
     count->add(row);
+    expect_postings(row, sums);
     row_done();
   }
   if (auto ended = query.end(); !ended) return ended;

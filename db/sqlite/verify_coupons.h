@@ -9,14 +9,16 @@
 #include "db/sqlite/connection.h"
 #include "db/sqlite/findings.h"
 #include "db/sqlite/verify_definitions.h"
+#include "db/sqlite/verify_postings.h"
 #include "db/store.h"
 
 namespace scrip::sqlite {
 
 using Tallies = std::map<std::int64_t, CampaignTally>;
 
-// Calls `row` after each row. `last_decision` is the greatest id there is.
+// Calls `row` after each row. `last_decision` is the greatest id there is. Adds the postings that the
+// rows call for to `sums`.
 Result<void> verify_coupons(Connection& db, const Definition& known, const Tallies& stored, std::int64_t last_decision,
-                            const std::function<void()>& row, Findings& findings);
+                            const std::function<void()>& row, PostingSums& sums, Findings& findings);
 
 }  // namespace scrip::sqlite

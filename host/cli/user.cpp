@@ -23,7 +23,7 @@ struct UserArguments {
 };
 
 Result<std::string> password_hash(const UserArguments& given) {
-  const auto password = given.password_stdin ? read_password() : ask_password(given.login);
+  auto password = given.password_stdin ? read_password() : ask_password(given.login);
   if (!password) return password;
   if (auto good = http::check_password(*password); !good) return good.error();
   return http::PasswordPool(given.password_cost).hash(*password);

@@ -12,6 +12,9 @@
 namespace scrip {
 
 inline constexpr std::int64_t max_total = 1'000'000'000'000;  // 10^12
+// A store may keep campaign and serial in one integer.
+inline constexpr std::int64_t max_campaigns = (std::int64_t{1} << 20) - 1;
+inline constexpr std::int64_t max_serials = std::int64_t{1} << 42;  // computed ones; as many imported ones
 
 enum class CampaignStatus : std::uint8_t { active, paused, ended };
 

@@ -148,7 +148,7 @@ Client::Client(Client&&) noexcept = default;
 Client& Client::operator=(Client&&) noexcept = default;
 Client::~Client() = default;
 
-Result<Client> Client::open(const std::string& url, ClientOptions options) {
+Result<Client> Client::open(const std::string& url, const ClientOptions& options) {
   const Error bad{.code = Code::invalid_request, .message = "'" + url + "' is no URL such as http://127.0.0.1:8080"};
   std::string_view authority = url;
   if (!authority.starts_with("http://") && !authority.starts_with("https://")) return bad;

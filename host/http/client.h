@@ -33,7 +33,7 @@ struct Answer {
 class Client {
  public:
   // "http://127.0.0.1:8080", https likewise; no path. Connects with the first call.
-  static Result<Client> open(const std::string& url, ClientOptions options);
+  static Result<Client> open(const std::string& url, const ClientOptions& options);
   Client(Client&&) noexcept;
   Client& operator=(Client&&) noexcept;
   ~Client();

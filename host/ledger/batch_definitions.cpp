@@ -30,6 +30,7 @@ bool Batch::add_codes(const Campaign& campaign, std::int64_t count) {
   const CodeBook& book = state_.catalog->book();
   const auto format = book.format(shape_of(campaign.pattern), campaign.alphabet);
   if (!format || count > codes_left(book, *format)) return false;
+  if (count > max_serials - book.serials(campaign.number)) return false;
   const CodeBatch batch{.id = book.next_batch_id(),
                         .campaign = campaign.number,
                         .format = format->id(),
@@ -86,6 +87,10 @@ Result<void> Batch::create(Submission& submission, const CreateCampaign& command
   }
   const auto& campaigns = state_.catalog->campaigns();
   campaign.number = campaigns.empty() ? 1 : campaigns.rbegin()->first + 1;
+  if (campaign.number > max_campaigns) {
+    error = invalid_field("id", "there are " + std::to_string(max_campaigns) + " campaigns, and no more can be made");
+    return {};
+  }
   campaign.version = 1;
   campaign.created_at = now_;
   put_campaign(campaign);
@@ -191,7 +196,8 @@ Result<void> Batch::activate(Submission& submission, const ActivatePolicies& com
   outcome.revision = command.set->revision();
   if (state_.judge) outcome.previous = state_.judge->active().set->revision();
 
-  for (const auto& [number, campaign] : state_.catalog->campaigns()) {
+  for (const auto& entry : state_.catalog->campaigns()) {
+    const Campaign* const campaign = entry.second.get();
     auto binding = command.set->bind(campaign->policy, campaign->params);
     if (binding) continue;
     const auto named = std::find_if(command.set->policies().begin(), command.set->policies().end(),

@@ -110,6 +110,7 @@ constexpr Allowed list[] = {
     {"", "local_time", plugins | tests, &lua_local_time},
     {"", "instant_of", plugins | tests, &lua_instant_of},
     {"", "local_day", plugins | tests, &lua_local_day},
+    {"", "days_later", plugins | tests, &lua_days_later},
     {"", "percent_of", plugins | tests, &lua_percent_of},
 
     // What a file says it is. A script and a test have the rules' constructors beside these.

@@ -78,7 +78,9 @@ void FactsView::open(lua_State* L) {
       lua_pushboolean(L, 0);
       lua_rawset(L, -4);
       push_ref(L, names_[i]);
-      lua_rawseti(L, -2, ++names);
+      lua_insert(L, -2);
+      add_member_name(L, lua_gettop(L) - 1, ++names);
+      lua_remove(L, -2);
     }
     if (names == 0) {
       lua_pop(L, 1);
@@ -97,10 +99,12 @@ void FactsView::open(lua_State* L) {
 }
 
 void FactsView::set(lua_State* L, std::size_t member, std::int64_t value) const {
+  if (integers_[member] == value) return;
   if (!is_exact(value)) raise(L, "%s.%s is beyond 2^53", titles[all_members[member].section], all_members[member].name);
   push_ref(L, names_[member]);
   lua_pushnumber(L, static_cast<lua_Number>(value));
   lua_rawset(L, -3);
+  integers_[member] = value;
 }
 
 void FactsView::set(lua_State* L, std::size_t member, const std::optional<std::int64_t>& value) const {
@@ -121,6 +125,7 @@ void FactsView::set_nil(lua_State* L, std::size_t member) const {
   push_ref(L, names_[member]);
   lua_pushnil(L);
   lua_rawset(L, -3);
+  integers_[member].reset();
 }
 
 void FactsView::set_view(lua_State* L, std::size_t member, std::size_t section, bool present) const {

@@ -54,6 +54,10 @@ class FactsView {
   std::array<int, sections> tables_{};
   std::array<int, sections> views_{};
 
+  // Integers that are written, so that those which stay the same, most of them from claim to claim, are
+  // not written again; all other members have no entry.
+  mutable std::array<std::optional<std::int64_t>, members> integers_{};
+
   const Facts* shown_ = nullptr;
   std::optional<Hook> hook_;                  // that is written
   std::optional<std::int64_t> discount_;      // that is written

@@ -39,12 +39,15 @@ void push_params(lua_State* L, const Plugin& plugin, const Json& params) {
   int at = 0;
   for (const Param& param : schema) {
     lua_pushlstring(L, param.name.data(), param.name.size());
+    const int name = lua_gettop(L);
     if (const auto value = params.find(param.name); value != params.end()) {
-      lua_pushvalue(L, -1);
+      lua_pushvalue(L, name);
       push_param(L, param, *value);
-      lua_rawset(L, -5);
+      lua_rawset(L, name - 2);
     }
-    lua_rawseti(L, -2, ++at);
+    lua_pushvalue(L, name - 1);
+    add_member_name(L, name, ++at);
+    lua_settop(L, name - 1);
   }
   to_named_view(L, &absent_param);
 }

@@ -96,6 +96,21 @@ int lua_local_day(lua_State* L) {
   return 2;
 }
 
+// The same time of day, so many days of the zone's calendar later.
+int lua_days_later(lua_State* L) {
+  constexpr std::int64_t most = 4'000'000;
+  const std::string_view zone = check_zone(L, "days_later");
+  const Micros from = check_instant(L, "days_later");
+  const auto days = lua_type(L, 3) == LUA_TNUMBER ? exact_integer(lua_tonumber(L, 3)) : std::nullopt;
+  if (!days || *days < -most || *days > most) raise(L, "days_later: the number of days is not a whole number");
+  LocalTime local = local_time(zone, from);
+  local.day += static_cast<int>(*days);
+  const Micros later = instant_of(zone, local);
+  if (later < earliest_instant || later > latest_instant) raise(L, "days_later: that is not in the years 1970 to 9999");
+  push_instant(L, "days_later", later);
+  return 1;
+}
+
 int lua_percent_of(lua_State* L) {
   const auto amount = lua_type(L, 1) == LUA_TNUMBER ? exact_integer(lua_tonumber(L, 1)) : std::nullopt;
   if (!amount || *amount < 0 || *amount > max_amount) {

@@ -101,16 +101,19 @@ void to_named_view(lua_State* L, lua_CFunction absent) {
 
 bool is_known_member(lua_State* L) {
   if (!luaL_getmetafield(L, 1, "names")) return false;
-  const int names = lua_gettop(L);
-  bool known = false;
-  for (int i = 1; !known; ++i) {
-    lua_rawgeti(L, names, i);
-    if (lua_isnil(L, -1)) break;
-    known = lua_rawequal(L, -1, 2) != 0;
-    lua_pop(L, 1);
-  }
-  lua_settop(L, names - 1);
+  lua_pushvalue(L, 2);
+  lua_rawget(L, -2);
+  const bool known = lua_type(L, 2) == LUA_TSTRING && lua_toboolean(L, -1) != 0;
+  lua_pop(L, 2);
   return known;
+}
+
+void add_member_name(lua_State* L, int name, int nth) {
+  lua_pushvalue(L, name);
+  lua_rawseti(L, -2, nth);
+  lua_pushvalue(L, name);
+  lua_pushboolean(L, 1);
+  lua_rawset(L, -3);
 }
 
 void raise_unknown_member(lua_State* L, const char* title) {

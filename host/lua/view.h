@@ -50,8 +50,8 @@ void to_view(lua_State* L);
 // The same for tables that stay: members are read at the speed of a table's.
 void to_lasting_view(lua_State* L);
 
-// Replaces the table on top, and the array of its members' names above it (nil: they differ from
-// time to time), by a lasting view that knows these names. For a member that is not there
+// Replaces the table on top, and the table of its members' names above it (an array, and a set as
+// well; nil: they differ from time to time), by a lasting view that knows these names. For a member that is not there
 // `absent`(table, name) is called, which returns the value or raises: see raise_unknown_member.
 void to_named_view(lua_State* L, lua_CFunction absent);
 
@@ -60,6 +60,9 @@ bool is_known_member(lua_State* L);
 
 // Raises "TITLE has no member 'x'; it has a, b, c".
 [[noreturn]] void raise_unknown_member(lua_State* L, const char* title);
+
+// For the table of names on top: adds the name at an index, as the nth.
+void add_member_name(lua_State* L, int name, int nth);
 
 // Pushes the table behind the view at an index.
 void push_backing(lua_State* L, int index);

@@ -132,7 +132,7 @@ TEST_CASE("the pool gives the oldest imported coupon first, and never one that s
   const TestFolder folder;
   const auto store = open_shop(folder.file("a.db"));
   Changes changes;
-  for (const auto& [serial, created_at] : {std::pair{-1, 30}, {-2, 10}, {-3, 20}, {-4, 10}}) {
+  for (const auto& [serial, created_at] : {std::pair{-1, 10}, {-2, 10}, {-3, 20}, {-4, 30}}) {
     Coupon coupon = imported_coupon(1, serial, std::to_string(serial));
     coupon.created_at = noon + created_at;
     add_new(changes, coupon);
@@ -140,7 +140,7 @@ TEST_CASE("the pool gives the oldest imported coupon first, and never one that s
   add_new(changes, imported_coupon(2, -1, "other"));
   store_changes(*store, changes);
   CHECK(keys_of(load_once(*store, {.in_hand = {{1, 9}}}).in_hand.at(1).pooled) ==
-        std::vector<std::string>{"1/-2", "1/-4", "1/-3", "1/-1"});
+        std::vector<std::string>{"1/-1", "1/-2", "1/-3", "1/-4"});
 
   Changes given;
   Coupon coupon = imported_coupon(1, -2, "-2");
@@ -150,7 +150,7 @@ TEST_CASE("the pool gives the oldest imported coupon first, and never one that s
   add_changed(given, coupon);
   store_changes(*store, given);
   CHECK(keys_of(load_once(*store, {.in_hand = {{1, 2}}}).in_hand.at(1).pooled) ==
-        std::vector<std::string>{"1/-4", "1/-3"});
+        std::vector<std::string>{"1/-1", "1/-3"});
 }
 
 TEST_CASE("a holding counts the user's coupons of the campaign, and of one subject when asked") {

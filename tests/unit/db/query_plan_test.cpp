@@ -132,36 +132,3 @@ TEST_CASE("what is asked costs the same however much others have") {
   // The lists fill their page of ten.
   CHECK(among_others < alone + 2'500);
 }
-
-TEST_CASE("redeeming a coupon does not touch the index of users") {
-  const TestFolder folder;
-  StatementWatch watch;
-  const auto store = open_shop(folder.file("a.db"));
-  Changes changes;
-  issue_next(changes, issued_coupon(1, 0, "mina"));
-  store_changes(*store, changes);
-  watch.reset();
-  Changes redeemed;
-  Coupon coupon = issued_coupon(1, 0, "mina");
-  coupon.state = CouponState::redeemed;
-  coupon.redeemed_at = noon;
-  add_changed(redeemed, coupon);
-  store_changes(*store, redeemed);
-
-  RawDatabase raw(folder.file("a.db"));
-  const std::string root = raw.text("SELECT rootpage FROM sqlite_schema WHERE name = 'coupon_by_user'");
-  int updates = 0;
-  for (const std::string& sql : watch.statements()) {
-    if (!sql.starts_with("UPDATE coupon")) continue;
-    ++updates;
-    sqlite3_stmt* program = nullptr;
-    REQUIRE(sqlite3_prepare_v2(raw.handle(), ("EXPLAIN " + sql).c_str(), -1, &program, nullptr) == SQLITE_OK);
-    while (sqlite3_step(program) == SQLITE_ROW) {
-      const std::string operation = reinterpret_cast<const char*>(sqlite3_column_text(program, 1));
-      const std::string page = reinterpret_cast<const char*>(sqlite3_column_text(program, 3));
-      CHECK_FALSE((operation == "OpenWrite" && page == root));
-    }
-    sqlite3_finalize(program);
-  }
-  CHECK(updates == 1);
-}

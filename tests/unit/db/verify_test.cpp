@@ -114,45 +114,54 @@ TEST_CASE("verify finds each kind of damage") {
       {"INSERT INTO tally VALUES (9, 0, 0, 0, 0, 0)", "tally of an unknown campaign number 9: 9 0"},
       {"UPDATE campaign SET total = 5 WHERE number = 1", "campaign c1: issued beyond its total: 12 5"},
       // Rows that are gone or doubled
-      {"DELETE FROM coupon WHERE campaign = 1 AND serial = 5", "campaign c1: issued: 12 11"},
-      {"DELETE FROM coupon WHERE campaign = 1 AND serial = 5",
+      {"DELETE FROM coupon WHERE id = (1 << 43) + (1 << 42) + 5", "campaign c1: issued: 12 11"},
+      {"DELETE FROM coupon WHERE id = (1 << 43) + (1 << 42) + 5",
        "campaign c1: coupons passed over, never to be issued: 1 0"},
       {"DELETE FROM coupon", "campaign c1: issued: 12 0"},
-      {"INSERT INTO coupon SELECT 2, serial, state, user_id, subject, issued_at, expires_at, redeemed_at,"
-       " discount_amount, discount_currency, order_id, decision, imported_code, imported_key, created_at"
-       " FROM coupon WHERE campaign = 1 AND serial = 9",
+      {"INSERT INTO coupon SELECT id + (1 << 43), state, user_id, subject, issued_at, expires_at, decision, "
+       "redeemed_at,"
+       " discount_amount, discount_currency, order_id, imported_code, imported_key, created_at"
+       " FROM coupon WHERE id = (1 << 43) + (1 << 42) + 9",
        "campaign c2: issued: 1 2"},
       // Rows that make no sense
-      {"UPDATE coupon SET campaign = 7 WHERE campaign = 1 AND serial = 9",
+      {"UPDATE coupon SET id = id + (6 << 43) WHERE id = (1 << 43) + (1 << 42) + 9",
        "coupons of an unknown campaign number 7: 1 0"},
-      {"UPDATE coupon SET serial = 5000 WHERE campaign = 1 AND serial = 400",
+      {"UPDATE coupon SET id = id + 4600 WHERE id = (1 << 43) + (1 << 42) + 400",
        "coupon 5000 of campaign c1: no batch has such a code: 5000 1000"},
-      {"UPDATE coupon SET state = 3 WHERE campaign = 1 AND serial = 0",
+      {"UPDATE coupon SET state = 3 WHERE id = (1 << 43) + (1 << 42) + 0",
        "coupon 0 of campaign c1 has an unknown state: 3 0"},
-      {"UPDATE coupon SET state = 0 WHERE campaign = 1 AND serial = 4",
+      {"UPDATE coupon SET state = 0 WHERE id = (1 << 43) + (1 << 42) + 4",
        "coupon 4 of campaign c1 has a row though nobody was given it: 0 0"},
-      {"UPDATE coupon SET state = 0 WHERE campaign = 2 AND serial = -4",
+      {"UPDATE coupon SET state = 0 WHERE id = (2 << 43) + (1 << 42) - 4",
        "coupon -4 of campaign c2 is available and has a holder: 0 0"},
-      {"UPDATE coupon SET issued_at = 0 WHERE campaign = 1 AND serial = 4",
+      {"UPDATE coupon SET issued_at = 0 WHERE id = (1 << 43) + (1 << 42) + 4",
        "coupon 4 of campaign c1 was given to somebody at no time: 1 0"},
-      {"UPDATE coupon SET redeemed_at = NULL WHERE campaign = 1 AND serial = 0",
+      {"UPDATE coupon SET redeemed_at = NULL WHERE id = (1 << 43) + (1 << 42) + 0",
        "coupon 0 of campaign c1 was redeemed at no time: 2 0"},
-      {"UPDATE coupon SET redeemed_at = 5 WHERE campaign = 1 AND serial = 4",
+      {"UPDATE coupon SET redeemed_at = 5 WHERE id = (1 << 43) + (1 << 42) + 4",
        "coupon 4 of campaign c1 is not redeemed and says when it was: 1 0"},
-      {"UPDATE coupon SET discount_currency = NULL WHERE campaign = 1 AND serial = 0",
+      {"UPDATE coupon SET discount_currency = NULL WHERE id = (1 << 43) + (1 << 42) + 0",
        "coupon 0 of campaign c1 has half a discount: 2 0"},
-      {"UPDATE coupon SET decision = 11 WHERE campaign = 1 AND serial = 4",
+      {"UPDATE coupon SET decision = 11 WHERE id = (1 << 43) + (1 << 42) + 4",
        "coupon 4 of campaign c1 was changed by a decision that does not exist: 1 0"},
-      {"UPDATE coupon SET imported_code = 'x' WHERE campaign = 1 AND serial = 4",
+      {"UPDATE coupon SET imported_code = 'x' WHERE id = (1 << 43) + (1 << 42) + 4",
        "coupon 4 of campaign c1 is computed and has an imported code: 1 0"},
-      {"UPDATE coupon SET imported_code = NULL WHERE campaign = 2 AND serial = -1",
+      {"UPDATE coupon SET imported_code = NULL WHERE id = (2 << 43) + (1 << 42) - 1",
        "coupon -1 of campaign c2 is imported and has no code: 0 0"},
-      {"UPDATE coupon SET imported_key = 'code1' WHERE campaign = 2 AND serial = -1",
+      {"UPDATE coupon SET imported_key = 'code1' WHERE id = (2 << 43) + (1 << 42) - 1",
        "coupon -1 of campaign c2 is not found by its imported code: 0 0"},
       {"UPDATE counter SET campaign = 8 WHERE campaign = 1", "counter window of an unknown campaign number 8: 4 0"},
-      {"UPDATE decision SET campaign = 8 WHERE id = 4", "decision 4 of an unknown campaign number 8: 8 0"},
-      {"UPDATE decision SET revision = 2 WHERE id = 4", "decision 4 of an unknown policy revision: 2 0"},
-      {"UPDATE setting SET value = 3", "the active policy revision does not exist: 3 0"},
+      {"UPDATE decision_block SET count = count + 1", "the decisions from 1 on are damaged"},
+      {"UPDATE decision_block SET decisions = substr(decisions, 1, length(decisions) - 1)",
+       "the decisions from 1 on are damaged"},
+      {"UPDATE setting SET value = 3 WHERE name = 'active_revision'", "the active policy revision does not exist: 3 0"},
+      // The indexes in sorted runs
+      {"DELETE FROM posting_recent WHERE id < 1 << 48", "index of coupons by user: entries: 0 "},
+      {"UPDATE coupon SET user_id = 'thief' WHERE id = (1 << 43) + (1 << 42) + 4",
+       "index of coupons by user: its entries are not those of the rows: 1 0"},
+      {"UPDATE coupon SET expires_at = 5 WHERE id = (1 << 43) + (1 << 42) + 4",
+       "index of coupons by expiry: entries: "},
+      {"UPDATE posting_recent SET postings = x'ff'", "of posting_recent is damaged"},
       // Definitions
       {"UPDATE code_batch SET count = 10 WHERE id = 1",
        "code batch 2 does not begin where the format's last ended: 2 0"},
@@ -169,7 +178,7 @@ TEST_CASE("verify finds each kind of damage") {
       {"UPDATE code_format SET shape = '##'", "code format 1 makes no sense: 1 0"},
       {"UPDATE campaign SET status = 'open' WHERE number = 1", "\"open\" is no campaign status"},
       // The schema
-      {"DROP INDEX coupon_by_user", "schema: index coupon_by_user is missing or changed: 0 1"},
+      {"DROP INDEX coupon_pooled", "schema: index coupon_pooled is missing or changed: 0 1"},
       {"DROP TABLE counter; CREATE TABLE counter (campaign, name, value)",
        "schema: table counter is missing or changed: 0 1"},
       {"CREATE TRIGGER lost AFTER INSERT ON coupon BEGIN DELETE FROM coupon; END",
@@ -188,18 +197,27 @@ TEST_CASE("verify finds each kind of damage") {
   }
 }
 
+TEST_CASE("verify finds decisions on an unknown campaign and of an unknown revision") {
+  const TestFolder folder;
+  const auto store = open_shop(folder.file("a.db"));
+  fill(*store);
+  Changes changes;
+  changes.decisions = {{.id = 11, .at = noon, .campaign = 8}, {.id = 12, .at = noon, .campaign = 1, .revision = 2}};
+  store_changes(*store, changes);
+  CHECK(verified(*store) == std::vector<std::string>{"decision 11 of an unknown campaign number 8: 8 0",
+                                                     "decision 12 of an unknown policy revision: 2 0"});
+}
+
 TEST_CASE("verify finds an index that has lost an entry of its table") {
-  for (const char* index : {"coupon_by_user", "coupon_by_expiry", "decision_by_user"}) {
+  for (const char* index : {"coupon_pooled", "coupon_by_imported_key"}) {
     CAPTURE(index);
     const TestFolder folder;
     const std::string path = folder.file("a.db");
     {
       const auto store = open_shop(path);
       Changes changes;
-      Coupon coupon = issued_coupon(1, 0, "mina");
-      coupon.expires_at = noon;
-      issue_next(changes, coupon);
-      changes.decisions = {{.id = 1, .at = noon, .campaign = 1, .serial = 0, .user_id = "mina"}};
+      add_new(changes, imported_coupon(1, -1, "CODE-1"));
+      changes.tallies[1].pooled = 1;
       store_changes(*store, changes);
     }
     {
@@ -212,9 +230,7 @@ TEST_CASE("verify finds an index that has lost an entry of its table") {
     }
     {
       RawDatabase raw(path);
-      raw.execute(
-          "UPDATE coupon SET user_id = 'thief', expires_at = expires_at + 1;"
-          "UPDATE decision SET user_id = 'thief'");
+      raw.execute("UPDATE coupon SET imported_key = 'THIEF', state = 1");
       raw.allow_schema_edits();
       raw.execute("ATTACH '" + folder.file("keep.db") +
                   "' AS keep;"

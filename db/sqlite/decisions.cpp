@@ -1,0 +1,166 @@
+#include "db/sqlite/decisions.h"
+
+#include <algorithm>
+#include <limits>
+#include <set>
+#include <span>
+
+#include "db/sqlite/decision_codec.h"
+#include "db/sqlite/statement.h"
+
+namespace scrip::sqlite {
+namespace {
+
+// One decision is found by reading its block.
+constexpr std::size_t decisions_per_block = 256;
+
+using Block = std::vector<DecisionRow>;
+
+Result<void> add_block(Connection& db, std::span<const DecisionRow> rows) {
+  const std::int64_t first = rows.front().id;
+  {
+    const std::string bytes = encode_decisions(rows);
+    Statement insert(db, "INSERT INTO decision_block (first_id, count, decisions) VALUES (?1, ?2, ?3)");
+    insert.bind(first, static_cast<std::int64_t>(rows.size()), Blob{bytes});
+    if (auto inserted = insert.run(); !inserted) return inserted;
+  }
+  std::set<std::int64_t> campaigns;
+  for (const DecisionRow& row : rows) campaigns.insert(row.campaign);
+  for (const std::int64_t campaign : campaigns) {
+    Statement insert(db, "INSERT INTO decision_block_campaign (campaign, first_id) VALUES (?1, ?2)");
+    if (auto inserted = insert.bind(campaign, first).run(); !inserted) return inserted;
+  }
+  return {};
+}
+
+void read_block(Statement& row, Block& block) {
+  std::int64_t first = 0;
+  std::int64_t count = 0;
+  std::string_view bytes;
+  row.read(first, count, bytes);
+  block.clear();
+  if (!decode_decisions(first, bytes, block) || static_cast<std::int64_t>(block.size()) != count) {
+    row.malformed("the decisions from " + std::to_string(first) + " on are damaged");
+  }
+}
+
+bool passes(const DecisionRow& row, const Reader::DecisionFilter& filter) {
+  return (!filter.user_id || row.user_id == filter.user_id) && (!filter.campaign || row.campaign == *filter.campaign) &&
+         (!filter.coupon || (row.campaign == filter.coupon->campaign && row.serial == filter.coupon->serial));
+}
+
+// Gathers the newest that pass.
+class Page {
+ public:
+  Page(const Reader::DecisionFilter& filter, std::int64_t before, int limit)
+      : filter_(filter), before_(before), limit_(static_cast<std::size_t>(std::max(limit, 0))) {}
+
+  bool full() const { return rows_.size() == limit_; }
+  void offer(DecisionRow& row) {
+    if (!full() && row.id < before_ && passes(row, filter_)) rows_.push_back(std::move(row));
+  }
+  void offer(Block& block) {
+    for (auto row = block.rbegin(); row != block.rend(); ++row) offer(*row);
+  }
+  std::vector<DecisionRow> take() { return std::move(rows_); }
+
+ private:
+  const Reader::DecisionFilter& filter_;
+  const std::int64_t before_;
+  const std::size_t limit_;
+  std::vector<DecisionRow> rows_;
+};
+
+Result<void> offer_blocks(Statement& blocks, Page& page) {
+  Block block;
+  while (!page.full() && blocks.next()) {
+    read_block(blocks, block);
+    page.offer(block);
+  }
+  return blocks.end();
+}
+
+Result<void> offer_postings(Connection& db, std::vector<Posting> postings, std::int64_t before, Page& page) {
+  std::sort(postings.begin(), postings.end(), [](const Posting& a, const Posting& b) { return a.second > b.second; });
+  Block block;
+  for (const Posting& posting : postings) {
+    if (page.full()) break;
+    const std::int64_t id = posting.second;
+    if (id >= before) continue;
+    if (block.empty() || id < block.front().id || id > block.back().id) {
+      Statement query(db,
+                      "SELECT first_id, count, decisions FROM decision_block WHERE first_id <= ?1"
+                      " ORDER BY first_id DESC LIMIT 1");
+      query.bind(id);
+      block.clear();
+      if (query.next()) read_block(query, block);
+      if (auto ended = query.end(); !ended) return ended;
+    }
+    if (block.empty() || id < block.front().id || id > block.back().id) continue;  // dropped since
+    page.offer(block[static_cast<std::size_t>(id - block.front().id)]);
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<DecisionRow>& decisions) {
+  std::span<const DecisionRow> left(decisions);
+  while (!left.empty()) {
+    const auto rows = left.first(std::min(left.size(), decisions_per_block));
+    if (auto added = add_block(db, rows); !added) return added;
+    left = left.subspan(rows.size());
+  }
+  for (const DecisionRow& row : decisions) {
+    const KeyHash& hash = indexes.hash();
+    if (row.user_id) indexes.post(Index::decided_for, {hash.of_user(*row.user_id), 0, row.id});
+    if (row.serial) indexes.post(Index::decided_on, {hash.of_coupon(row.campaign, *row.serial), 0, row.id});
+  }
+  return {};
+}
+
+Result<std::int64_t> last_decision(Connection& db) {
+  return db.integer(
+      "SELECT first_id + count - 1 FROM decision_block"
+      " WHERE first_id = (SELECT max(first_id) FROM decision_block)");
+}
+
+Result<std::vector<DecisionRow>> list_decisions(Connection& db, Lookup& lookup, const Reader::DecisionFilter& filter,
+                                                std::int64_t before, int limit) {
+  if (before == 0) before = std::numeric_limits<std::int64_t>::max();
+  Page page(filter, before, limit);
+  if (filter.coupon || filter.user_id) {
+    // The coupon's are fewer.
+    auto postings = filter.coupon ? lookup.find(Index::decided_on,
+                                                lookup.hash().of_coupon(filter.coupon->campaign, filter.coupon->serial))
+                                  : lookup.find(Index::decided_for, lookup.hash().of_user(*filter.user_id));
+    if (!postings) return postings.error();
+    if (auto offered = offer_postings(db, std::move(*postings), before, page); !offered) return offered.error();
+    return page.take();
+  }
+  if (filter.campaign) {
+    Statement blocks(db,
+                     "SELECT b.first_id, b.count, b.decisions FROM decision_block_campaign c"
+                     " CROSS JOIN decision_block b ON b.first_id = c.first_id"
+                     " WHERE c.campaign = ?1 AND c.first_id < ?2 ORDER BY c.first_id DESC");
+    if (auto offered = offer_blocks(blocks.bind(*filter.campaign, before), page); !offered) return offered.error();
+    return page.take();
+  }
+  Statement blocks(db,
+                   "SELECT first_id, count, decisions FROM decision_block WHERE first_id < ?1"
+                   " ORDER BY first_id DESC");
+  if (auto offered = offer_blocks(blocks.bind(before), page); !offered) return offered.error();
+  return page.take();
+}
+
+Result<void> each_decision(Connection& db, const std::function<void(const DecisionRow&)>& take) {
+  Statement query(db, "SELECT first_id, count, decisions FROM decision_block ORDER BY first_id");
+  Block block;
+  while (query.next()) {
+    read_block(query, block);
+    for (const DecisionRow& row : block) take(row);
+  }
+  return query.end();
+}
+
+}  // namespace scrip::sqlite

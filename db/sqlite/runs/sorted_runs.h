@@ -1,0 +1,79 @@
+// The writer's side of an index in sorted runs. Claims come in random order of users; in a B-tree
+// each would dirty a page of its own. Here a batch appends its postings in one row, and they are
+// merged into ever larger runs a little with every batch, so that a claim writes some hundred bytes
+// for the index however large it is (O'Neil and others, "The Log-Structured Merge-Tree", 1996).
+//
+// find() and add() are called inside a transaction of the write connection. What add() did counts
+// from committed() on; after rolled_back() everything is read again from the file.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "coupon/error.h"
+#include "db/sqlite/runs/posting_source.h"
+#include "db/sqlite/runs/recent_postings.h"
+#include "db/sqlite/runs/run.h"
+#include "db/sqlite/runs/run_writer.h"
+#include "db/sqlite/runs/sorted_runs_options.h"
+
+namespace scrip::sqlite {
+
+class SortedRuns {
+ public:
+  SortedRuns(Index index, RunCache& cache, SortedRunsOptions options = {})
+      : index_(index), cache_(cache), options_(options) {}
+
+  // Appends the postings with the key.
+  Result<void> find(Connection& db, std::uint64_t key, std::vector<Posting>& to);
+
+  // Adds a batch's postings, and does its share of the merging. Postings whose `second` is below
+  // `oldest` are dropped when they are merged.
+  Result<void> add(Connection& db, std::vector<Posting> postings, std::int64_t oldest);
+
+  void committed();
+  void rolled_back();
+  // The file was changed by somebody else.
+  void read_again() { opened_ = false; }
+
+ private:
+  // Sources that are being written to one run.
+  struct Merge {
+    std::unique_ptr<PostingSource> source;
+    std::unique_ptr<RunWriter> writer;
+    std::vector<std::int64_t> inputs;  // runs; none: the frozen postings
+  };
+  struct Level {
+    std::vector<std::shared_ptr<const Run>> runs;
+    std::unique_ptr<Merge> merge;
+  };
+  Result<void> open(Connection& db);
+  Result<void> read_recent(Connection& db);
+  Result<void> begin_flush(Connection& db);
+  Result<void> begin_merge(Connection& db, std::size_t level);
+  // True: it came to its end, and the run is live.
+  Result<bool> step(Connection& db, Merge& merge, std::size_t postings, std::int64_t oldest);
+  Result<void> end_flush(Connection& db);
+  Result<void> end_merge(Connection& db, std::size_t level);
+  Result<void> remove_retired(Connection& db);
+  void keep(std::shared_ptr<const Run> run);
+
+  const Index index_;
+  RunCache& cache_;
+  const SortedRunsOptions options_;
+
+  bool opened_ = false;
+  std::int64_t next_row_ = 0;  // of posting_recent
+  RecentPostings recent_;
+  std::unique_ptr<RecentPostings> frozen_;
+  std::unique_ptr<Merge> flush_;
+  std::vector<Level> levels_;
+  std::deque<std::int64_t> retired_;              // runs whose rows are being removed
+  bool changed_ = false;                          // in this transaction
+  std::vector<std::shared_ptr<const Run>> made_;  // in this transaction
+};
+
+}  // namespace scrip::sqlite

@@ -1,0 +1,36 @@
+// Postings as the file holds them: what a start reads, and what readers look up in their snapshot.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "coupon/error.h"
+#include "db/sqlite/connection.h"
+#include "db/sqlite/runs/posting_source.h"
+#include "db/sqlite/runs/run.h"
+
+namespace scrip::sqlite {
+
+// The rows of posting_recent that belong to an index.
+constexpr std::int64_t first_recent_row(Index index) {
+  return static_cast<std::int64_t>(index) << 48;
+}
+constexpr std::int64_t end_recent_row(Index index) {
+  return (static_cast<std::int64_t>(index) + 1) << 48;
+}
+
+using TakeRecent = std::function<void(std::int64_t row, std::vector<Posting> postings)>;
+Result<void> each_recent(Connection& db, Index index, const TakeRecent& take);
+
+// Appends the run's postings with the key.
+Result<void> find_in_run(Connection& db, const Run& run, std::uint64_t key, std::vector<Posting>& to);
+
+// Appends all stored postings with the key. Several statements: inside a transaction.
+Result<void> find_stored(Connection& db, Index index, RunCache& cache, std::uint64_t key, std::vector<Posting>& to);
+
+// All stored postings with `from` <= key, in order. Inside a transaction until the last next().
+Result<std::unique_ptr<PostingSource>> read_stored(Connection& db, Index index, RunCache& cache, std::uint64_t from);
+
+}  // namespace scrip::sqlite
