@@ -41,9 +41,11 @@ http::Response health(Service& service) {
 void add_health(http::Router& router, Service& service) {
   using enum http::Method;
   using http::Access;
-  router.add({.method = get, .pattern = "/healthz", .access = Access::everyone, .handler = [&](http::Request&) {
-                return health(service);
-              }});
+  router.add({.method = get,
+              .pattern = "/healthz",
+              .access = Access::everyone,
+              .handler = [&](http::Request&) { return health(service); },
+              .on_loop = true});
   router.add({.method = get, .pattern = "/readyz", .access = Access::everyone, .handler = [&](http::Request&) {
                 return ready(service);
               }});

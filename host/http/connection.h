@@ -15,7 +15,10 @@
 
 namespace scrip::http {
 
+class Loop;
+
 struct Connection {
+  Loop* loop = nullptr;   // the one it belongs to
   FileDescriptor socket;  // non-blocking
   std::string remote_address;
   ByteQueue in;                        // arrived and not consumed

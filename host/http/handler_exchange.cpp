@@ -26,10 +26,10 @@ std::size_t body_limit(const Route& route, const ServerLimits& limits) {
 
 }  // namespace
 
-HandlerExchange::HandlerExchange(Connection& connection, const ExchangeRules& rules, Executor& executor)
+HandlerExchange::HandlerExchange(Connection& connection, const ExchangeRules& rules)
     : incoming_(*connection.incoming),
       rules_(rules),
-      wire_(connection, executor, rules.limits.progress_time),
+      wire_(connection, rules.limits.progress_time),
       body_(incoming_.head, connection, wire_) {
   request_.method = incoming_.head.method;
   request_.path = std::move(incoming_.target.path);

@@ -1,5 +1,5 @@
 // One request from its head to the end of its answer: who may call is checked, the handler runs,
-// and what it returns is written. Runs as one job of an executor.
+// and what it returns is written. Runs as one task (task.h).
 #pragma once
 
 #include <atomic>
@@ -8,7 +8,6 @@
 
 #include "http/body_reader.h"
 #include "http/connection.h"
-#include "http/executor.h"
 #include "http/loop.h"
 #include "http/protocol.h"
 #include "http/server.h"
@@ -27,7 +26,7 @@ struct ExchangeRules {
 class HandlerExchange final : public Exchange {
  public:
   // Precondition: connection.incoming.
-  HandlerExchange(Connection& connection, const ExchangeRules& rules, Executor& executor);
+  HandlerExchange(Connection& connection, const ExchangeRules& rules);
 
   // Answers, and says what may become of the connection.
   Loop::After run(Protocol& protocol);

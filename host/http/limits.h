@@ -14,9 +14,12 @@ struct ServerLimits {
   std::chrono::milliseconds idle_time{60'000};      // keep-alive
   std::chrono::milliseconds linger_time{5'000};     // to read the answer that closes a connection
   std::size_t connections = 16'384;
-  std::size_t in_flight = 512;  // requests whose handlers run or wait at once
-  std::size_t queued = 16'384;  // requests that wait for a handler; above it: 503 overloaded
-  std::size_t loops = 1;        // threads that own the connections which no handler works for
+  // Requests whose handlers run or wait at once: so many of those that run on the loops, and as many
+  // of the others, so that neither can take the places of the other.
+  std::size_t in_flight = 4'096;
+  std::size_t queued = 16'384;  // requests that wait for a place, likewise; above it: 503 overloaded
+  std::size_t loops = 1;        // threads that own the connections, and run what only waits
+  std::size_t workers = 8;      // threads for handlers that hold up theirs
 };
 
 }  // namespace scrip::http

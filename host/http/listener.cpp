@@ -17,6 +17,7 @@
 namespace scrip::http {
 namespace {
 
+// The kernel takes no more of it than net.core.somaxconn, which is 4096 unless somebody set it.
 constexpr int backlog = 4096;
 
 struct FreeAddresses {

@@ -1,6 +1,5 @@
 #include "http/loop.h"
 
-#include <sys/eventfd.h>
 #include <sys/socket.h>
 
 #include <algorithm>
@@ -14,6 +13,12 @@ namespace {
 
 constexpr std::size_t scratch_size = 64 * 1024;
 constexpr std::chrono::milliseconds linger_while_stopping{250};
+constexpr std::size_t kept_fibers = 512;
+
+// Of what all loops have together.
+std::size_t share(std::size_t whole, std::size_t loops) {
+  return loops > 1 ? (whole + loops - 1) / loops : whole;
+}
 
 Error failure(const char* what) {
   return {.code = Code::internal, .message = std::string(what) + ": " + std::strerror(errno)};
@@ -22,15 +27,20 @@ Error failure(const char* what) {
 }  // namespace
 
 Loop::Loop(const ServerLimits& limits, Arrivals& arrivals, std::atomic<std::size_t>& connections)
-    : limits_(limits), arrivals_(arrivals), connections_(connections), scratch_(scratch_size) {}
+    : limits_(limits),
+      arrivals_(arrivals),
+      connections_(connections),
+      fibers_(kept_fibers, [this](Urgency urgency) { task_ended(urgency); }),
+      admission_(share(limits.in_flight, limits.loops), share(limits.queued, limits.loops)),
+      scratch_(scratch_size) {}
 
 Result<void> Loop::open(int listener) {
   listener_ = listener;
   epoll_ = FileDescriptor(::epoll_create1(EPOLL_CLOEXEC));
-  wake_ = FileDescriptor(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
-  if (!epoll_ || !wake_) return failure("cannot make an event loop");
-  epoll_event wake{.events = EPOLLIN, .data = {.ptr = &wake_}};
-  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, wake_.get(), &wake) != 0 || !watch_listener()) {
+  if (!epoll_) return failure("cannot make an event loop");
+  if (auto opened = fibers_.open(); !opened) return opened;
+  epoll_event ready{.events = EPOLLIN, .data = {.ptr = &fibers_}};
+  if (::epoll_ctl(epoll_.get(), EPOLL_CTL_ADD, fibers_.fd(), &ready) != 0 || !watch_listener()) {
     return failure("cannot watch the listening socket");
   }
   return {};
@@ -44,6 +54,7 @@ void Loop::run() {
     now_ = std::chrono::steady_clock::now();
     read_ready();
     for (int i = 0; i < count; ++i) dispatch(events[static_cast<std::size_t>(i)]);
+    fibers_.run_ready();
     take_back();
     expire();
     destroy_closed();
@@ -55,11 +66,7 @@ void Loop::dispatch(const epoll_event& event) {
     accept_some();
     return;
   }
-  if (event.data.ptr == &wake_) {
-    std::uint64_t wakes = 0;
-    [[maybe_unused]] const auto drained = ::read(wake_.get(), &wakes, sizeof wakes);
-    return;
-  }
+  if (event.data.ptr == &fibers_) return fibers_.poll(false);
   auto& connection = *static_cast<Connection*>(event.data.ptr);
   connection.readable = true;
   if (event.events & (EPOLLRDHUP | EPOLLHUP | EPOLLERR)) connection.hung_up = true;
@@ -105,41 +112,6 @@ void Loop::read_ready() {
   }
 }
 
-void Loop::give_back(Connection& connection, After after) {
-  bool first = false;
-  {
-    const std::lock_guard lock(mutex_);
-    first = inbox_.empty();
-    inbox_.push_back({&connection, after});
-  }
-  if (!first) return;  // whoever was first has woken the loop
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);
-}
-
-void Loop::take_back() {
-  std::vector<Returned> returned;
-  bool stop = false;
-  {
-    const std::lock_guard lock(mutex_);
-    returned.swap(inbox_);
-    stop = stop_requested_ && !stop_at_;
-  }
-  for (const auto& [connection, after] : returned) {
-    connection->incoming.reset();
-    ++connection->answered;
-    if (after == After::drop) {
-      close(*connection);
-    } else if (after == After::close) {
-      linger(*connection);
-    } else {
-      advance(*connection);
-    }
-    read_again(*connection);
-  }
-  if (stop) begin_stop();
-}
-
 std::chrono::milliseconds Loop::time_for(State state) const {
   switch (state) {
     case State::head:
@@ -164,9 +136,9 @@ void Loop::move(Connection& connection, State state) {
   connection.deadline = now_ + time_for(state);
 }
 
-int Loop::wait_time() const {
-  if (!ready_.empty()) return 0;
-  Time next = Time::max();
+int Loop::wait_time() {
+  if (!ready_.empty() || !returned_.empty() || !fibers_.may_sleep()) return 0;
+  Time next = fibers_.next_deadline();
   for (const State state : {State::head, State::idle, State::body, State::lingering}) {
     const auto& list = lists_[static_cast<std::size_t>(state)];
     if (!list.empty()) next = std::min(next, list.front().deadline);

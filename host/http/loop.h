@@ -1,6 +1,7 @@
 // The event loop: it accepts connections, owns them all, and reads requests' heads, so that a
-// connection costs a buffer and not a thread until there is something to answer. Deadlines, the
-// head's size and the number of connections are enforced here.
+// connection costs a buffer until there is something to answer. Deadlines, the head's size and the
+// number of connections are enforced here. Exchanges that never hold up a thread run on fibers of
+// the loop's own thread, the others wherever Arrivals sends them.
 //
 // One thread runs run(); stop() and give_back() may be called from any.
 #pragma once
@@ -17,7 +18,9 @@
 #include <vector>
 
 #include "coupon/error.h"
+#include "http/admission.h"
 #include "http/connection.h"
+#include "http/fiber_scheduler.h"
 #include "http/limits.h"
 
 namespace scrip::http {
@@ -55,11 +58,17 @@ class Loop {
   // Returns after stop(), when nothing is in flight any more.
   void run();
 
+  // Runs a task on this thread, of which it must not hold up any time worth mentioning: now, or when
+  // there is a place. False: too many wait already. By Arrivals.
+  bool submit(Task task);
+  std::size_t running() const { return admission_.running(); }  // tasks begun and not ended; any thread
+  std::size_t waiting() const { return admission_.waiting(); }  // tasks not begun yet; any thread
+
   // No more connections and requests; what is in flight may finish. After `grace` its sockets are
   // shut down, so that it fails soon.
   void stop(std::chrono::milliseconds grace);
 
-  // The end of an exchange.
+  // The end of an exchange, on whichever thread it ran.
   enum class After : std::uint8_t {
     keep,   // ready for the next request
     close,  // the answer is out, but the connection cannot go on
@@ -81,15 +90,19 @@ class Loop {
   std::chrono::milliseconds time_for(State state) const;
 
   // loop.cpp: events and deadlines
-  int wait_time() const;
+  int wait_time();
   void dispatch(const epoll_event& event);
   void read(Connection& connection);
   void read_again(Connection& connection);
   void read_ready();
-  void take_back();
   void expire();
   void close(Connection& connection);
   void destroy_closed();
+
+  // loop_exchanges.cpp
+  void task_ended(Urgency urgency);
+  void take_back();
+  void go_on_after(const Returned& returned);
 
   // loop_accept.cpp
   bool watch_listener();
@@ -117,7 +130,8 @@ class Loop {
   std::atomic<std::size_t>& connections_;
 
   FileDescriptor epoll_;
-  FileDescriptor wake_;  // eventfd: something is in the inbox, or stop() was called
+  FiberScheduler fibers_;
+  Admission admission_;
   int listener_ = -1;
   std::optional<Time> accept_again_;  // accepting pauses until then
 
@@ -126,7 +140,8 @@ class Loop {
   // Each list is in the order of its deadlines, since all in one state have the same time.
   std::array<std::list<Connection>, Connection::states> lists_;
   std::vector<Connection*> ready_;
-  std::optional<Time> stop_at_;  // set: stopping; in-flight sockets are shut down then
+  std::vector<Returned> returned_;  // by exchanges on this thread
+  std::optional<Time> stop_at_;     // set: stopping; in-flight sockets are shut down then
   bool grace_ended_ = false;
 
   std::mutex mutex_;  // guards the inbox:

@@ -66,6 +66,7 @@ void Loop::accept(FileDescriptor socket, std::string remote_address) {
   const std::size_t others = connections_.fetch_add(1, std::memory_order_relaxed);
   auto& heads = in_state(State::head);
   Connection& connection = heads.emplace_back();
+  connection.loop = this;
   connection.self = std::prev(heads.end());
   connection.deadline = now_ + time_for(State::head);
   connection.socket = std::move(socket);

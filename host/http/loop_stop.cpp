@@ -12,8 +12,7 @@ void Loop::stop(std::chrono::milliseconds grace) {
     const std::lock_guard lock(mutex_);
     stop_requested_ = grace;
   }
-  const std::uint64_t one = 1;
-  [[maybe_unused]] const auto written = ::write(wake_.get(), &one, sizeof one);
+  fibers_.poke();
 }
 
 void Loop::begin_stop() {

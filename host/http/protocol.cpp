@@ -2,14 +2,12 @@
 
 #include <httplib.h>
 
-#include <array>
-#include <cstdio>
-#include <ctime>
 #include <exception>
 #include <utility>
 
 #include "http/ascii.h"
 #include "http/collecting_stream.h"
+#include "http/http_date.h"
 #include "http/refusal_exchange.h"
 
 namespace scrip::http {
@@ -30,22 +28,6 @@ struct CarriedBy {
 
 const Carried& carried_by(const httplib::Request& request) {
   return *request.response_handler.target<CarriedBy>()->carried;
-}
-
-// RFC 9110, 5.6.7.
-std::string http_date() {
-  const std::time_t now = std::time(nullptr);
-  std::tm utc{};
-  ::gmtime_r(&now, &utc);
-  constexpr std::array<const char*, 7> days{"Sun", "Mon", "Tue", "Wed", "Thu", "Fri", "Sat"};
-  constexpr std::array<const char*, 12> months{"Jan", "Feb", "Mar", "Apr", "May", "Jun",
-                                               "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
-  std::array<char, 64> text{};
-  const int size = std::snprintf(text.data(), text.size(), "%s, %02d %s %04d %02d:%02d:%02d GMT",
-                                 days[static_cast<std::size_t>(utc.tm_wday)], utc.tm_mday,
-                                 months[static_cast<std::size_t>(utc.tm_mon)], utc.tm_year + 1900, utc.tm_hour,
-                                 utc.tm_min, utc.tm_sec);
-  return {text.data(), static_cast<std::size_t>(size)};
 }
 
 // Gathers a streamed answer's pieces, so that a row of a list is not a packet of its own.

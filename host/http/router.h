@@ -34,6 +34,9 @@ struct Route {
   bool streams = false;        // the handler reads body_source() itself; no limit applies
   // Answered 503 `overloaded` last: claims before lists.
   bool claim = false;
+  // The handler waits for nothing but the ledger and computes for microseconds, so it may run on the
+  // thread of the event loop, without a hand-over. Never for what reads the store or a file.
+  bool on_loop = false;
 };
 
 class Router {

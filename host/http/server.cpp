@@ -13,7 +13,7 @@
 #include "http/protocol.h"
 #include "http/refusal_exchange.h"
 #include "http/request_ids.h"
-#include "http/thread_executor.h"
+#include "http/workers.h"
 
 namespace scrip::http {
 namespace {
@@ -29,6 +29,14 @@ Result<void> allow_open_files(std::size_t count) {
   return {Code::internal, "cannot raise the limit of open files"};
 }
 
+// Nothing on a loop may wait for the rest of a body, nor read through a large one.
+bool runs_on_loop(const Connection& connection) {
+  const Incoming& incoming = *connection.incoming;
+  const Route* const route = incoming.match.route;
+  const bool whole = incoming.head.framing == Framing::none || incoming.gather > 0;
+  return whole && (!route || route->on_loop);
+}
+
 }  // namespace
 
 class Server::Impl final : public Arrivals {
@@ -38,7 +46,7 @@ class Server::Impl final : public Arrivals {
         authenticate_(std::move(authenticate)),
         limits_(limits),
         events_(std::move(events)),
-        executor_(limits.in_flight, limits.queued) {}
+        workers_(limits.workers, limits.in_flight, limits.queued) {}
 
   ~Impl() override { stop(std::chrono::seconds(30)); }
 
@@ -47,8 +55,8 @@ class Server::Impl final : public Arrivals {
   void stop(std::chrono::milliseconds grace);
 
   std::size_t connections() const { return connections_.load(std::memory_order_relaxed); }
-  std::size_t in_flight() const { return executor_.running(); }
-  std::size_t queued() const { return executor_.waiting(); }
+  std::size_t in_flight() const { return sum(&Loop::running) + workers_.running(); }
+  std::size_t queued() const { return sum(&Loop::waiting) + workers_.waiting(); }
 
   std::optional<Refusal> take_head(Connection& connection, std::string head) override;
   bool answer(Loop& loop, Connection& connection) override;
@@ -58,6 +66,8 @@ class Server::Impl final : public Arrivals {
   }
 
  private:
+  std::size_t sum(std::size_t (Loop::*count)() const) const;
+
   const Router router_;
   const Authenticate authenticate_;
   const ServerLimits limits_;
@@ -70,8 +80,14 @@ class Server::Impl final : public Arrivals {
   Listener listener_;
   std::vector<std::unique_ptr<Loop>> loops_;
   std::vector<std::thread> threads_;
-  ThreadExecutor executor_;
+  Workers workers_;
 };
+
+std::size_t Server::Impl::sum(std::size_t (Loop::*count)() const) const {
+  std::size_t total = 0;
+  for (const auto& loop : loops_) total += (*loop.*count)();
+  return total;
+}
 
 Result<int> Server::Impl::listen(const std::string& address) {
   auto listener = listen_on(address);
@@ -87,6 +103,7 @@ Result<void> Server::Impl::start() {
     if (auto opened = loop->open(listener_.socket.get()); !opened) return opened;
     loops_.push_back(std::move(loop));
   }
+  if (auto started = workers_.start(); !started) return started;
   for (const auto& loop : loops_) threads_.emplace_back([&loop] { loop->run(); });
   return {};
 }
@@ -96,7 +113,7 @@ void Server::Impl::stop(std::chrono::milliseconds grace) {
   for (const auto& loop : loops_) loop->stop(grace);
   for (std::thread& thread : threads_) thread.join();
   threads_.clear();
-  executor_.stop();  // before the loops end: the last exchange may still be leaving give_back()
+  workers_.stop();  // before the loops end: the last exchange may still be leaving give_back()
   loops_.clear();
   listener_ = Listener();
 }
@@ -110,14 +127,15 @@ std::optional<Refusal> Server::Impl::take_head(Connection& connection, std::stri
 }
 
 bool Server::Impl::answer(Loop& loop, Connection& connection) {
-  const Route* const route = connection.incoming->match.route;
-  const auto urgency = route && route->claim ? Executor::Urgency::claim : Executor::Urgency::other;
-  return executor_.submit(
-      [this, &loop, &connection] {
-        const auto after = HandlerExchange(connection, rules_, executor_).run(protocol_);
-        loop.give_back(connection, after);
-      },
-      urgency);
+  const Incoming& incoming = *connection.incoming;
+  const Route* const route = incoming.match.route;
+  Task task{.run =
+                [this, &connection] {
+                  const auto after = HandlerExchange(connection, rules_).run(protocol_);
+                  connection.loop->give_back(connection, after);
+                },
+            .urgency = route && route->claim ? Urgency::claim : Urgency::other};
+  return runs_on_loop(connection) ? loop.submit(std::move(task)) : workers_.submit(std::move(task));
 }
 
 std::string Server::Impl::refusal(Connection& connection, const Refusal& why, bool keep_alive) {

@@ -1,6 +1,6 @@
 // The HTTP server: sockets, limits and deadlines are ours (loop.h), HTTP/1.1's answers are
-// cpp-httplib's (protocol.h). Handlers are straight-line code that may wait (ops/parking.h); whether
-// each has a thread of its own is the executor's business (executor.h).
+// cpp-httplib's (protocol.h). Handlers are straight-line code that may wait (ops/parking.h), each on a
+// fiber (fiber.h), so that a request in flight costs no thread.
 #pragma once
 
 #include <chrono>

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <chrono>
+#include <memory>
 #include <string>
 #include <string_view>
 
 #include "coupon/error.h"
 #include "http/request.h"
+#include "http/verified_tokens.h"
 
 namespace scrip::http {
 
@@ -30,11 +32,12 @@ class Tokens {
 
   // unauthenticated for anything but a token that was made with this secret and has not expired:
   // another algorithm, a missing claim, a future iat (over a minute), trailing bytes. What exactly
-  // was wrong is not told.
+  // was wrong is not told. A good token is remembered for as long as it is one.
   Result<Identity> verify(std::string_view token) const;
 
  private:
   std::string secret_;
+  std::unique_ptr<VerifiedTokens> verified_;
 };
 
 }  // namespace scrip::http

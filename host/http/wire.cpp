@@ -5,10 +5,12 @@
 #include <array>
 #include <cerrno>
 
+#include "http/fiber_scheduler.h"
+
 namespace scrip::http {
 
-Wire::Wire(Connection& connection, Executor& executor, std::chrono::milliseconds progress_time)
-    : connection_(connection), executor_(executor), progress_time_(progress_time) {}
+Wire::Wire(Connection& connection, std::chrono::milliseconds progress_time)
+    : connection_(connection), progress_time_(progress_time) {}
 
 Result<std::size_t> Wire::receive(char* to, std::size_t size) {
   while (!connection_.ended) {
@@ -16,7 +18,7 @@ Result<std::size_t> Wire::receive(char* to, std::size_t size) {
     if (count > 0) return static_cast<std::size_t>(count);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0 && errno == EAGAIN) {
-      if (executor_.wait(connection_.fd(), Executor::Ready::readable, progress_time_)) continue;
+      if (wait_for_socket(connection_.fd(), Ready::readable, progress_time_)) continue;
       return {Code::request_timeout, "the request's body made no progress"};
     }
     connection_.ended = true;  // a broken connection ends it as well
@@ -37,7 +39,7 @@ bool Wire::send(std::string_view bytes) {
     if (count >= 0) {
       bytes.remove_prefix(static_cast<std::size_t>(count));
     } else if (errno == EAGAIN) {
-      if (!executor_.wait(connection_.fd(), Executor::Ready::writable, progress_time_)) return false;
+      if (!wait_for_socket(connection_.fd(), Ready::writable, progress_time_)) return false;
     } else if (errno != EINTR) {
       return false;
     }

@@ -1,5 +1,6 @@
-// An exchange's side of a connection: reads and writes that wait until the client is ready, and
-// give up when it makes no progress. Used by one exchange at a time.
+// An exchange's side of a connection: reads and writes that wait until the client is ready, which
+// holds up no thread (fiber_scheduler.h), and give up when it makes no progress. Used by one exchange
+// at a time.
 #pragma once
 
 #include <chrono>
@@ -8,14 +9,13 @@
 
 #include "coupon/error.h"
 #include "http/connection.h"
-#include "http/executor.h"
 
 namespace scrip::http {
 
 class Wire {
  public:
   // `progress_time`: how long to wait for the next byte to come or go.
-  Wire(Connection& connection, Executor& executor, std::chrono::milliseconds progress_time);
+  Wire(Connection& connection, std::chrono::milliseconds progress_time);
 
   // Up to `size` bytes straight from the socket; 0 when the client sends no more.
   // Errors: request_timeout.
@@ -29,7 +29,6 @@ class Wire {
 
  private:
   Connection& connection_;
-  Executor& executor_;
   std::chrono::milliseconds progress_time_;
 };
 

@@ -1,6 +1,9 @@
 // How straight-line code waits for something that another thread does, without knowing whether it
 // runs on a thread of its own or on something lighter. Whoever runs handlers sets what parking
 // means there; everywhere else it is a semaphore of the thread.
+//
+// No std::mutex may be held while parking: who else shares the thread would lock it and so keep its
+// owner from ever going on. ParkingMutex may be.
 #pragma once
 
 #include <atomic>

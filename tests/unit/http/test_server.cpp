@@ -53,16 +53,21 @@ void await(const std::function<bool()>& condition) {
 }
 
 void Gate::pass() {
-  std::unique_lock lock(mutex_);
-  ++came_;
-  changed_.notify_all();
-  changed_.wait(lock, [&] { return open_; });
+  Parking& mine = Parking::current();
+  {
+    const std::lock_guard lock(mutex_);
+    ++came_;
+    changed_.notify_all();
+    if (open_) return;
+    waiting_.push_back(&mine);
+  }
+  mine.park();
 }
 
 void Gate::open() {
   const std::lock_guard lock(mutex_);
   open_ = true;
-  changed_.notify_all();
+  for (Parking* const each : std::exchange(waiting_, {})) each->unpark();
 }
 
 void Gate::await(int waiting) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "http/server.h"
+#include "ops/parking.h"
 
 namespace scrip::http {
 
@@ -22,6 +23,7 @@ class Gate {
  private:
   std::mutex mutex_;
   std::condition_variable changed_;
+  std::vector<Parking*> waiting_;
   int came_ = 0;
   bool open_ = false;
 };

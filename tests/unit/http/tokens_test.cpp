@@ -8,6 +8,7 @@
 #include <catch2/catch.hpp>
 #include <functional>
 #include <memory>
+#include <thread>
 
 #include "ops/clock.h"
 
@@ -126,6 +127,7 @@ TEST_CASE("forged and stale tokens are refused, and all in the same words") {
     tampered[i] = tampered[i] == 'A' ? 'B' : 'A';
     cases.emplace_back("character " + std::to_string(i) + " changed", tampered);
   }
+  REQUIRE(tokens.verify(good));  // which is remembered from now on
   for (const auto& [what, token] : cases) {
     INFO(what);
     const auto identity = tokens.verify(token);
@@ -133,4 +135,25 @@ TEST_CASE("forged and stale tokens are refused, and all in the same words") {
     CHECK(identity.error().code == Code::unauthenticated);
     CHECK(identity.error().message == tokens.verify("").error().message);
   }
+}
+
+TEST_CASE("a token that is remembered expires all the same") {
+  const Tokens tokens(secret);
+  const std::string token = tokens.make({"kim", Role::user}, std::chrono::seconds(2));
+  const std::int64_t made = real_time() / second;
+  REQUIRE(tokens.verify(token));
+  while (const auto identity = tokens.verify(token)) {
+    REQUIRE(real_time() / second <= made + 2);
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));  // the clock that tokens ask is the real one
+  }
+  CHECK(real_time() / second >= made + 2);
+  CHECK(!tokens.verify(token));
+}
+
+TEST_CASE("what one secret's tokens are known by does not count for another secret") {
+  const Tokens tokens(secret);
+  const Tokens others(std::string(32, 'x'));
+  const std::string token = tokens.make({"kim", Role::user});
+  REQUIRE(tokens.verify(token));
+  CHECK(!others.verify(token));
 }
