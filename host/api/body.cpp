@@ -7,7 +7,7 @@
 namespace scrip::api {
 namespace {
 
-constexpr int max_depth = 32;
+constexpr std::size_t max_depth = 32;
 
 bool is_json(std::string_view content_type) {
   std::string type(content_type.substr(0, content_type.find(';')));
@@ -21,37 +21,30 @@ Error bad_body(std::string message) {
   return Error{.code = Code::invalid_request, .message = std::move(message)};
 }
 
-// Reads a body for what JSON allows and we do not, before anything is made of it. (A callback of
-// Json::parse could do it in the same go, but takes quadratic time for a list of objects.)
-class Watch final : public nlohmann::json_sax<Json> {
+// Builds a body's tree, and on the way refuses what JSON allows and we do not. (A callback of
+// Json::parse could do it too, but takes quadratic time for a list of objects.)
+class Builder final : public nlohmann::json_sax<Json> {
  public:
-  bool null() override { return true; }
-  bool boolean(bool) override { return true; }
-  bool number_integer(number_integer_t) override { return true; }
-  bool number_unsigned(number_unsigned_t) override { return true; }
-  bool number_float(number_float_t, const string_t&) override { return true; }
-  bool string(string_t&) override { return true; }
-  bool binary(binary_t&) override { return true; }
-  bool start_object(std::size_t) override {
-    names_.emplace_back();
-    return enter();
-  }
+  bool null() override { return place(Json()) != nullptr; }
+  bool boolean(bool value) override { return place(Json(value)) != nullptr; }
+  bool number_integer(number_integer_t value) override { return place(Json(value)) != nullptr; }
+  bool number_unsigned(number_unsigned_t value) override { return place(Json(value)) != nullptr; }
+  bool number_float(number_float_t value, const string_t&) override { return place(Json(value)) != nullptr; }
+  bool string(string_t& value) override { return place(Json(std::move(value))) != nullptr; }
+  bool binary(binary_t&) override { return false; }
+  bool start_object(std::size_t) override { return enter(Json(Json::value_t::object)); }
   bool key(string_t& name) override {
-    if (!names_.back().insert(name).second && !repeated_) repeated_ = name;
+    if (!repeated_ && open_.back()->contains(name)) repeated_ = name;
+    name_ = std::move(name);
     return true;
   }
-  bool end_object() override {
-    names_.pop_back();
-    return leave();
-  }
-  bool start_array(std::size_t) override { return enter(); }
+  bool end_object() override { return leave(); }
+  bool start_array(std::size_t) override { return enter(Json(Json::value_t::array)); }
   bool end_array() override { return leave(); }
   bool parse_error(std::size_t, const std::string&, const nlohmann::detail::exception&) override { return false; }
 
   std::optional<Error> complaint() const {
-    if (depth_ > max_depth) {
-      return bad_body("The body is nested deeper than " + std::to_string(max_depth) + " levels.");
-    }
+    if (too_deep_) return bad_body("The body is nested deeper than " + std::to_string(max_depth) + " levels.");
     if (repeated_) {
       Error error = bad_body("The body has a member twice.");
       error.fields.push_back({*repeated_, "is given twice"});
@@ -59,17 +52,36 @@ class Watch final : public nlohmann::json_sax<Json> {
     }
     return std::nullopt;
   }
+  Json take() { return std::move(root_); }
 
  private:
-  bool enter() { return ++depth_ <= max_depth; }
+  // What is open does not move: only its last value, which is open too, may be in a list.
+  Json* place(Json&& value) {
+    if (open_.empty()) {
+      root_ = std::move(value);
+      return &root_;
+    }
+    Json& parent = *open_.back();
+    if (parent.is_object()) return &(parent[name_] = std::move(value));
+    parent.push_back(std::move(value));
+    return &parent.back();
+  }
+  bool enter(Json&& container) {
+    too_deep_ = open_.size() == max_depth;
+    if (too_deep_) return false;
+    open_.push_back(place(std::move(container)));
+    return true;
+  }
   bool leave() {
-    --depth_;
+    open_.pop_back();
     return true;
   }
 
-  int depth_ = 0;
+  Json root_;
+  std::vector<Json*> open_;
+  std::string name_;
+  bool too_deep_ = false;
   std::optional<std::string> repeated_;
-  std::vector<std::set<std::string>> names_;  // of the objects that are open
 };
 
 }  // namespace
@@ -83,11 +95,11 @@ Result<Json> json_body(http::Request& request, EmptyBody empty) {
     return Error{.code = Code::unsupported_media_type, .message = "The body must be application/json."};
   }
   if (!is_utf8(*body)) return bad_body("The body is not UTF-8.");
-  Watch watch;
-  const bool valid = Json::sax_parse(body->begin(), body->end(), &watch);
-  if (auto complaint = watch.complaint()) return *complaint;
+  Builder builder;
+  const bool valid = Json::sax_parse(body->begin(), body->end(), &builder);
+  if (auto complaint = builder.complaint()) return *complaint;
   if (!valid) return bad_body("The body is not valid JSON.");
-  Json parsed = Json::parse(body->begin(), body->end(), nullptr, /*allow_exceptions=*/false);
+  Json parsed = builder.take();
   if (!parsed.is_object()) return bad_body("The body must be a JSON object.");
   return parsed;
 }

@@ -189,7 +189,7 @@ http::Response list(Service& service, http::Request& request) {
   }
   std::optional<std::vector<std::int64_t>> next;
   if (campaign != catalog->campaigns().end()) next = std::vector{last};
-  return list_response(std::move(data), next);
+  return list_response(data.dump(), next);
 }
 
 }  // namespace

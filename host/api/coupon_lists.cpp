@@ -1,6 +1,7 @@
 // Lists of coupons: a campaign's, a user's, those that expired on a day.
 #include "api/api.h"
 #include "api/call.h"
+#include "api/json_text.h"
 #include "api/page.h"
 #include "api/show.h"
 #include "coupon/coupon.h"
@@ -9,7 +10,6 @@
 namespace scrip::api {
 namespace {
 
-using Json = nlohmann::json;
 using ByExpiry = Reader::ByExpiry;
 
 std::optional<CouponFilter> parse_filter(std::string_view state) {
@@ -39,11 +39,11 @@ http::Response of_campaign(Service& service, http::Request& request) {
   const Micros now = service.clock.now();
   auto found = list_pool(**reader, catalog->book(), **campaign, filter, from, page->limit, now);
   if (!found) return problem(found.error());
-  Json data = Json::array();
-  for (const auto& [coupon, code] : found->coupons) data.push_back(show_coupon(coupon, code, (*campaign)->id, now));
+  ListText data;
+  for (const auto& [coupon, code] : found->coupons) data.add(show_coupon(coupon, code, (*campaign)->id, now));
   std::optional<std::vector<std::int64_t>> next;
   if (found->next) next = std::vector{*found->next};
-  return list_response(std::move(data), next);
+  return list_response(data.take(), next);
 }
 
 // Shows one page of a list that is ordered by expiry, read with one coupon more than it shows.
@@ -54,12 +54,12 @@ http::Response expiry_page(Service& service, const Catalog& catalog, std::vector
     const Coupon& last = coupons.back();
     next = std::vector{last.expires_at.value_or(latest_instant + 1), last.key.campaign, last.key.serial};
   }
-  Json data = Json::array();
+  ListText data;
   for (const Coupon& coupon : coupons) {
-    data.push_back(show_coupon(coupon, code_of(catalog.book(), coupon), catalog.campaign(coupon.key.campaign)->id,
-                               service.clock.now()));
+    data.add(show_coupon(coupon, code_of(catalog.book(), coupon), catalog.campaign(coupon.key.campaign)->id,
+                         service.clock.now()));
   }
-  return list_response(std::move(data), next);
+  return list_response(data.take(), next);
 }
 
 std::optional<ByExpiry> after(const Page& page) {
@@ -104,7 +104,7 @@ http::Response expired(Service& service, http::Request& request) {
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
   const Micros last = std::min(day.last, now + 1);
-  if (last <= day.first) return list_response(Json::array(), std::optional<std::string>());
+  if (last <= day.first) return list_response("[]", std::optional<std::string>());
   auto coupons = (*reader)->expiring(day.first, last, after(*page), page->limit + 1);
   if (!coupons) return problem(coupons.error());
   return expiry_page(service, *service.ledger.catalog(), std::move(*coupons), page->limit);

@@ -145,8 +145,7 @@ http::Response show(Service& service, http::Request& request) {
   const Coupon coupon = row->value_or(Coupon{.key = *key});
   if (!may_see(actor_of(request), coupon)) return problem(coupon_not_found());
   return http::Response::json(
-      200, show_coupon(coupon, catalog->book().code(*key), catalog->campaign(key->campaign)->id, service.clock.now())
-               .dump());
+      200, show_coupon(coupon, catalog->book().code(*key), catalog->campaign(key->campaign)->id, service.clock.now()));
 }
 
 }  // namespace
@@ -154,20 +153,26 @@ http::Response show(Service& service, http::Request& request) {
 void add_coupons(http::Router& router, Service& service) {
   using enum http::Method;
   using http::Access;
-  const auto add = [&](http::Method method, std::string pattern, http::Access access, bool claims,
+  struct Kind {
+    bool claim = false;
+    bool on_loop = false;  // it waits for the ledger and for nothing else
+  };
+  constexpr Kind decided{.claim = true, .on_loop = true};
+  const auto add = [&](http::Method method, std::string pattern, http::Access access, Kind kind,
                        http::Response (*handler)(Service&, http::Request&)) {
     router.add({.method = method,
                 .pattern = std::move(pattern),
                 .access = access,
                 .handler = [&service, handler](http::Request& request) { return handler(service, request); },
-                .claim = claims});
+                .claim = kind.claim,
+                .on_loop = kind.on_loop});
   };
-  add(post, "/api/v1/campaigns/{id}/issue", Access::any_token, true, issue);
-  add(get, "/api/v1/coupons/{code}", Access::any_token, false, show);
-  add(post, "/api/v1/coupons/{code}/assign", Access::service, true, assign);
-  add(post, "/api/v1/coupons/{code}/validate", Access::any_token, true, validate);
-  add(post, "/api/v1/coupons/{code}/redeem", Access::any_token, true, redeem);
-  add(post, "/api/v1/coupons/{code}/cancel", Access::any_token, true, cancel);
+  add(post, "/api/v1/campaigns/{id}/issue", Access::any_token, decided, issue);
+  add(get, "/api/v1/coupons/{code}", Access::any_token, {}, show);
+  add(post, "/api/v1/coupons/{code}/assign", Access::service, decided, assign);
+  add(post, "/api/v1/coupons/{code}/validate", Access::any_token, {.claim = true}, validate);
+  add(post, "/api/v1/coupons/{code}/redeem", Access::any_token, decided, redeem);
+  add(post, "/api/v1/coupons/{code}/cancel", Access::any_token, decided, cancel);
 }
 
 }  // namespace scrip::api

@@ -94,7 +94,7 @@ http::Response list(Service& service, http::Request& request) {
     }
     data.push_back(show(row, *catalog, revision->second));
   }
-  return list_response(std::move(data), next);
+  return list_response(data.dump(), next);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 #include "api/api.h"
 #include "api/body.h"
 #include "api/call.h"
+#include "api/json_text.h"
 #include "api/show.h"
 #include "coupon/coupon.h"
 
@@ -41,17 +42,19 @@ http::Response issue_batch(Service& service, http::Request& request) {
   service.ledger.execute(submission);
   if (submission.outcome.error) return problem(*submission.outcome.error);
   const Micros now = service.clock.now();
-  Json results = Json::array();
+  ListText results;
   for (const ClaimOutcome& claim : submission.outcome.claims) {
+    ObjectText result;
     if (claim.error) {
-      results.push_back({{"status", http_status(claim.error->code)},
-                         {"code", claim.error->public_code()},
-                         {"detail", claim.error->message}});
+      result.number("status", http_status(claim.error->code))
+          .text("code", claim.error->public_code())
+          .text("detail", claim.error->message);
     } else {
-      results.push_back({{"status", 201}, {"coupon", show_coupon(claim.coupon, claim.code, claim.campaign_id, now)}});
+      result.number("status", 201).json("coupon", show_coupon(claim.coupon, claim.code, claim.campaign_id, now));
     }
+    results.add(result.take());
   }
-  return http::Response::json(200, Json{{"results", std::move(results)}}.dump());
+  return http::Response::json(200, ObjectText().json("results", results.take()).take());
 }
 
 }  // namespace

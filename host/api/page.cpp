@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <charconv>
 
+#include "api/json_text.h"
+
 namespace scrip::api {
 namespace {
 
@@ -44,17 +46,17 @@ Result<Page> page_of(const http::Request& request, std::size_t numbers) {
   return page;
 }
 
-http::Response list_response(nlohmann::json data, const std::optional<std::string>& next_cursor) {
-  nlohmann::json body{{"data", std::move(data)}, {"has_more", next_cursor.has_value()}, {"next_cursor", nullptr}};
-  if (next_cursor) body["next_cursor"] = *next_cursor;
-  return http::Response::json(200, body.dump());
+http::Response list_response(std::string_view data, const std::optional<std::string>& next_cursor) {
+  ObjectText body;
+  body.json("data", data).boolean("has_more", next_cursor.has_value()).text("next_cursor", next_cursor);
+  return http::Response::json(200, body.take());
 }
 
-http::Response list_response(nlohmann::json data, const std::optional<std::vector<std::int64_t>>& next) {
-  if (!next) return list_response(std::move(data), std::optional<std::string>());
+http::Response list_response(std::string_view data, const std::optional<std::vector<std::int64_t>>& next) {
+  if (!next) return list_response(data, std::optional<std::string>());
   std::string cursor;
   for (const std::int64_t number : *next) cursor += (cursor.empty() ? "" : ".") + std::to_string(number);
-  return list_response(std::move(data), std::optional<std::string>(std::move(cursor)));
+  return list_response(data, std::optional<std::string>(std::move(cursor)));
 }
 
 Result<void> only_query(const http::Request& request, std::initializer_list<std::string_view> names) {

@@ -3,9 +3,9 @@
 #pragma once
 
 #include <cstdint>
-#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "coupon/error.h"
@@ -22,8 +22,9 @@ struct Page {
 Result<Page> page_of(const http::Request& request, std::size_t numbers);
 
 // `next`: where the following page starts; nullopt: this is the last.
-http::Response list_response(nlohmann::json data, const std::optional<std::vector<std::int64_t>>& next);
-http::Response list_response(nlohmann::json data, const std::optional<std::string>& next_cursor);
+// `data` is a JSON array as text.
+http::Response list_response(std::string_view data, const std::optional<std::vector<std::int64_t>>& next);
+http::Response list_response(std::string_view data, const std::optional<std::string>& next_cursor);
 
 // Refuses query parameters that a call does not take, by name.
 Result<void> only_query(const http::Request& request, std::initializer_list<std::string_view> names);

@@ -1,5 +1,6 @@
 #include "api/show.h"
 
+#include "api/json_text.h"
 #include "http/request.h"
 
 namespace scrip::api {
@@ -10,30 +11,25 @@ Json show_instant(const std::optional<Micros>& instant) {
   return instant ? Json(format_instant(*instant)) : Json();
 }
 
-namespace {
-
-Json show_text(const std::optional<std::string>& text) {
-  return text ? Json(*text) : Json();
-}
-
-}  // namespace
-
-Json show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now) {
+std::string show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now) {
   const bool given = coupon.state != CouponState::available;
-  Json shown{{"code", code},
-             {"campaign_id", campaign_id},
-             {"state", name(coupon.state)},
-             {"user_id", show_text(coupon.user_id)},
-             {"subject", show_text(coupon.subject)},
-             {"issued_at", given ? Json(format_instant(coupon.issued_at)) : Json()},
-             {"expires_at", show_instant(coupon.expires_at)},
-             {"redeemed_at", show_instant(coupon.redeemed_at)},
-             {"expired", coupon.expired_at(now)}};
+  ObjectText shown;
+  shown.text("code", code)
+      .text("campaign_id", campaign_id)
+      .text("state", name(coupon.state))
+      .text("user_id", coupon.user_id)
+      .text("subject", coupon.subject)
+      .instant("issued_at", given ? std::optional(coupon.issued_at) : std::nullopt)
+      .instant("expires_at", coupon.expires_at)
+      .instant("redeemed_at", coupon.redeemed_at)
+      .boolean("expired", coupon.expired_at(now));
   if (coupon.discount) {
-    shown["discount"] = {{"amount", coupon.discount->amount}, {"currency", coupon.discount->currency}};
+    ObjectText discount;
+    discount.number("amount", coupon.discount->amount).text("currency", coupon.discount->currency);
+    shown.json("discount", discount.take());
   }
-  if (coupon.decision != 0) shown["decision_id"] = std::to_string(coupon.decision);
-  return shown;
+  if (coupon.decision != 0) shown.text("decision_id", std::to_string(coupon.decision));
+  return shown.take();
 }
 
 Json show_campaign(const Campaign& campaign, const CampaignTally& tally, const std::string& revision, Micros now,
@@ -68,7 +64,7 @@ KeptAnswer show_claim(const Outcome& outcome, int status, Micros now) {
     return {.status = problem.status, .body = problem.body};
   }
   const ClaimOutcome& claim = outcome.claim;
-  return {.status = status, .body = show_coupon(claim.coupon, claim.code, claim.campaign_id, now).dump()};
+  return {.status = status, .body = show_coupon(claim.coupon, claim.code, claim.campaign_id, now)};
 }
 
 }  // namespace scrip::api

@@ -14,7 +14,8 @@ namespace scrip::api {
 nlohmann::json show_instant(const std::optional<Micros>& instant);
 
 // {code,campaign_id,state,user_id,subject,issued_at,expires_at,redeemed_at,expired,discount?,decision_id?}
-nlohmann::json show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now);
+// as JSON text.
+std::string show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now);
 
 enum class Audience : std::uint8_t { user, staff };
 
