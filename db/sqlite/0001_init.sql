@@ -112,7 +112,7 @@ CREATE TABLE idempotency (
 -- Indexes whose entries come in random order are kept in sorted runs (runs/sorted_runs.h): what is
 -- in no run yet, a row a batch; the runs; and their parts, whose ids are run << 32 | place.
 CREATE TABLE posting_recent (
-  id       INTEGER PRIMARY KEY,  -- index << 48 | number
+  id       INTEGER PRIMARY KEY,  -- number of the batch << 3 | index
   postings BLOB NOT NULL
 ) STRICT;
 

@@ -18,11 +18,17 @@ Result<std::vector<Posting>> Indexes::find(Index index, std::uint64_t key) {
 }
 
 Result<void> Indexes::flush() {
+  if (!next_batch_) {
+    const auto last = db_.integer("SELECT max(id) FROM posting_recent");
+    if (!last) return last.error();
+    next_batch_ = (*last >> 3) + 1;
+  }
   for (std::size_t index = 0; index < runs_.size(); ++index) {
     if (posted_[index].empty()) continue;
-    auto added = runs_[index].add(db_, std::exchange(posted_[index], {}), oldest_[index]);
+    auto added = runs_[index].add(db_, *next_batch_, std::exchange(posted_[index], {}), oldest_[index]);
     if (!added) return added;
   }
+  ++*next_batch_;
   return {};
 }
 
@@ -32,10 +38,12 @@ void Indexes::committed() {
 
 void Indexes::rolled_back() {
   for (auto& posted : posted_) posted.clear();
+  next_batch_.reset();
   for (SortedRuns& runs : runs_) runs.rolled_back();
 }
 
 void Indexes::read_again() {
+  next_batch_.reset();
   for (SortedRuns& runs : runs_) runs.read_again();
 }
 

@@ -4,6 +4,7 @@
 
 #include <array>
 #include <memory>
+#include <optional>
 
 #include "db/sqlite/runs/lookup.h"
 #include "db/sqlite/runs/sorted_runs.h"
@@ -32,6 +33,7 @@ class Indexes final : public Lookup {
   Connection& db_;
   const std::shared_ptr<RunCache> cache_;
   std::vector<SortedRuns> runs_;
+  std::optional<std::int64_t> next_batch_;  // nullopt: to be read from the file
   std::array<std::vector<Posting>, index_count> posted_;
   std::array<std::int64_t, index_count> oldest_;
 };

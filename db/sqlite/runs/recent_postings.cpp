@@ -22,7 +22,7 @@ void RecentPostings::grow() {
   }
 }
 
-void RecentPostings::add(std::int64_t row, std::vector<Posting> sorted) {
+void RecentPostings::add(std::int64_t batch, std::vector<Posting> sorted) {
   for (const Posting& posting : sorted) {
     if (links_.size() >= buckets_.size()) grow();
     std::uint32_t& head = buckets_[bucket_of(posting.key, buckets_.size())];
@@ -30,7 +30,7 @@ void RecentPostings::add(std::int64_t row, std::vector<Posting> sorted) {
     head = static_cast<std::uint32_t>(links_.size());
   }
   size_ += sorted.size();
-  last_row_ = row;
+  last_batch_ = batch;
   batches_.push_back(std::make_shared<const std::vector<Posting>>(std::move(sorted)));
 }
 

@@ -1,4 +1,4 @@
-// Postings that are in no run yet: they are in memory and, one row a batch, in posting_recent, from
+// Postings that are in no run yet: they are in memory and, a row a batch, in posting_recent, from
 // where a start reads them again. Those that are frozen are being written to a run; they are read
 // from here until that is live.
 #pragma once
@@ -16,8 +16,8 @@ namespace scrip::sqlite {
 
 class RecentPostings {
  public:
-  // One batch's, sorted. `row` is the rowid in posting_recent.
-  void add(std::int64_t row, std::vector<Posting> sorted);
+  // One batch's, sorted.
+  void add(std::int64_t batch, std::vector<Posting> sorted);
   // Appends those with the key.
   void find(std::uint64_t key, std::vector<Posting>& to) const;
   // All of them, in order.
@@ -25,7 +25,7 @@ class RecentPostings {
 
   std::size_t size() const { return size_; }
   std::size_t batches() const { return batches_.size(); }
-  std::int64_t last_row() const { return last_row_; }
+  std::int64_t last_batch() const { return last_batch_; }
 
  private:
   struct Link {
@@ -36,7 +36,7 @@ class RecentPostings {
 
   std::vector<std::shared_ptr<const std::vector<Posting>>> batches_;
   std::size_t size_ = 0;
-  std::int64_t last_row_ = 0;
+  std::int64_t last_batch_ = 0;
   // A hash table in two arrays: claims look up and add here all the time, and never remove.
   std::vector<std::uint32_t> buckets_;  // place in links_ plus one; a power of two of them
   std::vector<Link> links_;

@@ -33,15 +33,8 @@ Result<void> SortedRuns::open(Connection& db) {
   levels_.clear();
   retired_.clear();
   made_.clear();
-  next_row_ = first_recent_row(index_);
-  if (auto read = each_recent(db, index_,
-                              [&](std::int64_t row, std::vector<Posting> postings) {
-                                recent_.add(row, std::move(postings));
-                                next_row_ = row + 1;
-                              });
-      !read) {
-    return read;
-  }
+  const auto take = [&](std::int64_t batch, std::vector<Posting> postings) { recent_.add(batch, std::move(postings)); };
+  if (auto read = each_recent(db, index_, take); !read) return read;
   auto live = live_runs(db, index_);
   if (!live) return live.error();
   for (const std::int64_t id : *live) {
@@ -83,7 +76,7 @@ Result<void> SortedRuns::find(Connection& db, std::uint64_t key, std::vector<Pos
   return {};
 }
 
-Result<void> SortedRuns::add(Connection& db, std::vector<Posting> postings, std::int64_t oldest) {
+Result<void> SortedRuns::add(Connection& db, std::int64_t batch, std::vector<Posting> postings, std::int64_t oldest) {
   if (!opened_) {
     if (auto opened = open(db); !opened) return opened;
   }
@@ -95,8 +88,8 @@ Result<void> SortedRuns::add(Connection& db, std::vector<Posting> postings, std:
     for (const Posting& posting : postings) encoder.add(posting);
     const std::string bytes = encoder.take();
     Statement insert(db, "INSERT INTO posting_recent (id, postings) VALUES (?1, ?2)");
-    if (auto inserted = insert.bind(next_row_, Blob{bytes}).run(); !inserted) return inserted;
-    recent_.add(next_row_++, std::move(postings));
+    if (auto inserted = insert.bind(recent_row(batch, index_), Blob{bytes}).run(); !inserted) return inserted;
+    recent_.add(batch, std::move(postings));
   }
   if (!flush_ && (recent_.size() >= options_.recent_postings || recent_.batches() >= options_.recent_batches)) {
     if (auto begun = begin_flush(db); !begun) return begun;
@@ -162,8 +155,9 @@ Result<bool> SortedRuns::step(Connection& db, Merge& merge, std::size_t postings
 }
 
 Result<void> SortedRuns::end_flush(Connection& db) {
-  Statement drop(db, "DELETE FROM posting_recent WHERE id >= ?1 AND id <= ?2");
-  if (auto dropped = drop.bind(first_recent_row(index_), frozen_->last_row()).run(); !dropped) return dropped;
+  Statement drop(db, "DELETE FROM posting_recent WHERE id <= ?1 AND id & 7 = ?2");
+  drop.bind(recent_row(frozen_->last_batch(), index_), static_cast<std::int64_t>(index_));
+  if (auto dropped = drop.run(); !dropped) return dropped;
   frozen_.reset();
   flush_.reset();
   keep(made_.back());

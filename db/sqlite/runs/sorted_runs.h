@@ -30,9 +30,9 @@ class SortedRuns {
   // Appends the postings with the key.
   Result<void> find(Connection& db, std::uint64_t key, std::vector<Posting>& to);
 
-  // Adds a batch's postings, and does its share of the merging. Postings whose `second` is below
-  // `oldest` are dropped when they are merged.
-  Result<void> add(Connection& db, std::vector<Posting> postings, std::int64_t oldest);
+  // Adds the postings of a batch, whose number is greater than all before, and does its share of the
+  // merging. Postings whose `second` is below `oldest` are dropped when they are merged.
+  Result<void> add(Connection& db, std::int64_t batch, std::vector<Posting> postings, std::int64_t oldest);
 
   void committed();
   void rolled_back();
@@ -66,7 +66,6 @@ class SortedRuns {
   const SortedRunsOptions options_;
 
   bool opened_ = false;
-  std::int64_t next_row_ = 0;  // of posting_recent
   RecentPostings recent_;
   std::unique_ptr<RecentPostings> frozen_;
   std::unique_ptr<Merge> flush_;

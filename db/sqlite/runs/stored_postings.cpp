@@ -12,15 +12,15 @@
 namespace scrip::sqlite {
 
 Result<void> each_recent(Connection& db, Index index, const TakeRecent& take) {
-  Statement query(db, "SELECT id, postings FROM posting_recent WHERE id >= ?1 AND id < ?2 ORDER BY id");
-  query.bind(first_recent_row(index), end_recent_row(index));
+  Statement query(db, "SELECT id, postings FROM posting_recent WHERE id >= 0 AND id & 7 = ?1 ORDER BY id");
+  query.bind(static_cast<std::int64_t>(index));
   std::int64_t row = 0;
   std::string_view bytes;
   while (query.next()) {
     query.read(row, bytes);
     std::vector<Posting> postings;
     if (decode_postings(bytes, postings)) {
-      take(row, std::move(postings));
+      take(row >> 3, std::move(postings));
     } else {
       query.malformed("row " + std::to_string(row) + " of posting_recent is damaged");
     }

@@ -13,13 +13,12 @@
 
 namespace scrip::sqlite {
 
-// The rows of posting_recent that belong to an index.
-constexpr std::int64_t first_recent_row(Index index) {
-  return static_cast<std::int64_t>(index) << 48;
+// The rowid of a batch's postings in posting_recent. Those of all indexes stand side by side, so
+// that a batch changes one page and not five.
+constexpr std::int64_t recent_row(std::int64_t batch, Index index) {
+  return batch << 3 | static_cast<std::int64_t>(index);
 }
-constexpr std::int64_t end_recent_row(Index index) {
-  return (static_cast<std::int64_t>(index) + 1) << 48;
-}
+static_assert(index_count <= 8);
 
 using TakeRecent = std::function<void(std::int64_t row, std::vector<Posting> postings)>;
 Result<void> each_recent(Connection& db, Index index, const TakeRecent& take);

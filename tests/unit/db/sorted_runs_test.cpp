@@ -36,7 +36,7 @@ class Checked {
 
   void add(const std::vector<Posting>& postings, bool commit, std::int64_t oldest = nothing_is_old) {
     require_ok(connection_->execute("BEGIN IMMEDIATE"));
-    require_ok(runs_->add(*connection_, postings, oldest));
+    require_ok(runs_->add(*connection_, ++batch_, postings, oldest));
     require_ok(connection_->execute(commit ? "COMMIT" : "ROLLBACK"));
     if (commit) {
       runs_->committed();
@@ -91,6 +91,7 @@ class Checked {
 
  private:
   const std::string path_;
+  std::int64_t batch_ = 0;
   RunCache cache_;
   std::unique_ptr<Connection> connection_;
   std::optional<SortedRuns> runs_;

@@ -156,7 +156,7 @@ TEST_CASE("verify finds each kind of damage") {
        "the decisions from 1 on are damaged"},
       {"UPDATE setting SET value = 3 WHERE name = 'active_revision'", "the active policy revision does not exist: 3 0"},
       // The indexes in sorted runs
-      {"DELETE FROM posting_recent WHERE id < 1 << 48", "index of coupons by user: entries: 0 "},
+      {"DELETE FROM posting_recent WHERE id & 7 = 0", "index of coupons by user: entries: 0 "},
       {"UPDATE coupon SET user_id = 'thief' WHERE id = (1 << 43) + (1 << 42) + 4",
        "index of coupons by user: its entries are not those of the rows: 1 0"},
       {"UPDATE coupon SET expires_at = 5 WHERE id = (1 << 43) + (1 << 42) + 4",
