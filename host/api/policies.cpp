@@ -1,12 +1,9 @@
-#include <memory>
-#include <mutex>
 #include <nlohmann/json.hpp>
 
 #include "api/api.h"
 #include "api/body.h"
 #include "api/call.h"
 #include "api/show.h"
-#include "ops/parking_mutex.h"
 
 namespace scrip::api {
 namespace {
@@ -57,13 +54,12 @@ http::Response list(Service& service) {
   return http::Response::json(200, body.dump());
 }
 
-http::Response reload(Service& service, http::Request& request, ParkingMutex& one_at_a_time) {
+http::Response reload(Service& service, http::Request& request) {
   auto asked = json_body(request, EmptyBody::is_empty_object);
   if (!asked) return problem(asked.error());
   std::vector<FieldError> unknown;
   Fields(*asked, "", unknown).finish();
   if (!unknown.empty()) return problem(invalid(std::move(unknown)));
-  const std::lock_guard lock(one_at_a_time);
   auto attempt = service.reload.from_disk(request.identity->subject);
   if (!attempt) return problem(attempt.error());
   if (attempt->ok) {
@@ -89,15 +85,10 @@ void add_policies(http::Router& router, Service& service) {
       {.method = get, .pattern = "/api/v1/policies", .access = Access::operator_only, .handler = [&](http::Request&) {
          return list(service);
        }});
-  // A reload waits for the ledger while it keeps others out. Two requests may share a thread, and so
-  // may not meet at a lock that holds up the thread.
-  const auto one_at_a_time = std::make_shared<ParkingMutex>();
   router.add({.method = post,
               .pattern = "/api/v1/policies/reload",
               .access = Access::operator_only,
-              .handler = [&service, one_at_a_time](http::Request& request) {
-                return reload(service, request, *one_at_a_time);
-              }});
+              .handler = [&](http::Request& request) { return reload(service, request); }});
 }
 
 }  // namespace scrip::api

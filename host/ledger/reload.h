@@ -12,6 +12,7 @@
 
 #include "db/store.h"
 #include "ledger/ledger.h"
+#include "ops/parking_mutex.h"
 #include "policy/policy_set.h"
 
 namespace scrip {
@@ -60,7 +61,7 @@ class Reload {
   const Compile compile_;
   const PolicyLimits limits_;
   const std::function<void(bool)> attempted_;
-  std::mutex one_at_a_time_;
+  ParkingMutex one_at_a_time_;  // a reload waits for the ledger while it keeps others out
   mutable std::mutex last_mutex_;
   Attempt last_;
 };
