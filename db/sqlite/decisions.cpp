@@ -60,7 +60,7 @@ class Page {
     if (!full() && row.id < before_ && passes(row, filter_)) rows_.push_back(std::move(row));
   }
   void offer(Block& block) {
-    for (auto row = block.rbegin(); row != block.rend(); ++row) offer(*row);
+    std::for_each(block.rbegin(), block.rend(), [this](DecisionRow& row) { offer(row); });
   }
   std::vector<DecisionRow> take() { return std::move(rows_); }
 

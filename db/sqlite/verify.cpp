@@ -176,8 +176,7 @@ class Verification {
     if (!first_answer) return first_answer.error();
     const std::array<std::int64_t, index_count> oldest{all, all, *first_decision, *first_decision, *first_answer};
     for (int index = 0; index < index_count; ++index) {
-      const auto compared =
-          sums_.compare(db_, static_cast<Index>(index), oldest[static_cast<std::size_t>(index)], findings_);
+      auto compared = sums_.compare(db_, static_cast<Index>(index), oldest[static_cast<std::size_t>(index)], findings_);
       if (!compared) return compared;
     }
     return {};

@@ -15,7 +15,7 @@ constexpr int deepest = 32;
 
 std::string member_text(lua_State* L, int table, const char* member) {
   lua_getfield(L, table, member);
-  const std::string text = lua_isstring(L, -1) ? lua_tostring(L, -1) : "";
+  std::string text = lua_isstring(L, -1) ? lua_tostring(L, -1) : "";
   lua_pop(L, 1);
   return text;
 }
