@@ -98,9 +98,10 @@ CREATE TABLE decision_block_campaign (
   PRIMARY KEY (campaign, first_id)
 ) STRICT, WITHOUT ROWID;
 
--- Found by a posting of owner and key. A key may have several rows; the newest counts.
+-- Found by a posting of owner and key. A key may have several rows; the newest counts. An id never
+-- comes again, also when all rows were dropped: older postings are told by it.
 CREATE TABLE idempotency (
-  id          INTEGER PRIMARY KEY,
+  id          INTEGER PRIMARY KEY AUTOINCREMENT,
   owner       TEXT    NOT NULL,
   key         TEXT    NOT NULL,
   fingerprint BLOB    NOT NULL,  -- SHA-256

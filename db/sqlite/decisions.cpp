@@ -105,6 +105,10 @@ Result<void> offer_postings(Connection& db, std::vector<Posting> postings, std::
 }  // namespace
 
 Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<DecisionRow>& decisions) {
+  for (std::size_t i = 1; i < decisions.size(); ++i) {
+    // A block knows the first id alone.
+    if (decisions[i].id != decisions[i - 1].id + 1) return {Code::internal, "the decisions of a batch have gaps"};
+  }
   std::span<const DecisionRow> left(decisions);
   while (!left.empty()) {
     const auto rows = left.first(std::min(left.size(), decisions_per_block));

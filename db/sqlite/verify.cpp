@@ -170,9 +170,9 @@ class Verification {
 
   Result<void> check_postings() {
     static constexpr std::int64_t all = std::numeric_limits<std::int64_t>::min();
-    const auto first_decision = db_.integer("SELECT min(first_id) FROM decision_block");
+    const auto first_decision = db_.integer("SELECT ifnull(min(first_id), 9223372036854775807) FROM decision_block");
     if (!first_decision) return first_decision.error();
-    const auto first_answer = db_.integer("SELECT min(id) FROM idempotency");
+    const auto first_answer = db_.integer("SELECT ifnull(min(id), 9223372036854775807) FROM idempotency");
     if (!first_answer) return first_answer.error();
     const std::array<std::int64_t, index_count> oldest{all, all, *first_decision, *first_decision, *first_answer};
     for (int index = 0; index < index_count; ++index) {

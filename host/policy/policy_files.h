@@ -20,7 +20,7 @@ struct PolicyFiles {
 };
 
 // Reads every *.lua file of the two directories, each file once and not what lies deeper. Hidden
-// files and plugins/types.lua (a stub for editors) are no part of a set. Names are "plugins/..."
+// files and plugins/types.lua (for editors) are no part of a set. Names are "plugins/..."
 // and "scripts/..." wherever the directories are.
 PolicyFiles read_policy_files(const std::filesystem::path& scripts, const std::filesystem::path& plugins);
 

@@ -47,7 +47,7 @@ TEST_CASE("a set is the Lua files of both directories, by name, wherever the dir
   folder.write("rules/z.lua", "z");
   folder.write("rules/a.lua", "");
   folder.write("rules/a_test.lua", "t");
-  folder.write("rules/types.lua", "stub");
+  folder.write("rules/types.lua", "types");
   folder.write("rules/README.md", "text");
   folder.write("rules/.hidden.lua", "h");
   folder.write("rules/a.lua~", "backup");

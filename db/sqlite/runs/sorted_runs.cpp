@@ -1,7 +1,7 @@
 #include "db/sqlite/runs/sorted_runs.h"
 
 #include <algorithm>
-#include <string_view>
+#include <string>
 #include <utility>
 
 #include "db/sqlite/runs/posting_codec.h"

@@ -51,7 +51,6 @@ class SortedRuns {
     std::unique_ptr<Merge> merge;
   };
   Result<void> open(Connection& db);
-  Result<void> read_recent(Connection& db);
   Result<void> begin_flush(Connection& db);
   Result<void> begin_merge(Connection& db, std::size_t level);
   // True: it came to its end, and the run is live.

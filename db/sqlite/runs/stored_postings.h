@@ -20,7 +20,7 @@ constexpr std::int64_t recent_row(std::int64_t batch, Index index) {
 }
 static_assert(index_count <= 8);
 
-using TakeRecent = std::function<void(std::int64_t row, std::vector<Posting> postings)>;
+using TakeRecent = std::function<void(std::int64_t batch, std::vector<Posting> postings)>;
 Result<void> each_recent(Connection& db, Index index, const TakeRecent& take);
 
 // Appends the run's postings with the key.

@@ -242,3 +242,40 @@ TEST_CASE("what users hold, what expires and what was decided is found through f
   }
   CHECK(value_of(store->verify({}, {}, {})).empty());
 }
+
+TEST_CASE("a key that comes when all older ones were forgotten is kept, and verify finds no drift") {
+  const TestFolder folder;
+  SqliteOptions options;
+  options.runs = tiny;
+  const auto store = open_shop(folder.file("a.db"), options);
+  const auto answer = [&](const std::string& key, Micros at) {
+    Changes changes;
+    changes.idempotency.push_back({.key = {"shop", key}, .status = 201, .created_at = at});
+    store_changes(*store, changes);
+  };
+  for (int i = 0; i < 100; ++i) answer("old " + std::to_string(i), noon);
+  Changes forget;
+  forget.forget_idempotency_before = noon + 1;
+  store_changes(*store, forget);
+  CHECK(value_of(store->verify({}, {}, {})).empty());
+  for (int i = 0; i < 100; ++i) answer("new " + std::to_string(i), noon + day);
+  const auto status = [&](const std::string& key) {
+    const IdempotencyKey asked{"shop", key};
+    const auto found = load_once(*store, {.idempotency = {asked}}).idempotency.at(asked);
+    return found ? found->status : 0;
+  };
+  for (int i = 0; i < 100; ++i) {
+    CHECK(status("new " + std::to_string(i)) == 201);
+    CHECK(status("old " + std::to_string(i)) == 0);
+  }
+  CHECK(value_of(store->verify({}, {}, {})).empty());
+}
+
+TEST_CASE("decisions with a gap between their ids are refused") {
+  const TestFolder folder;
+  const auto store = open_shop(folder.file("a.db"));
+  Changes changes;
+  changes.decisions = {{.id = 1, .at = noon, .campaign = 1}, {.id = 3, .at = noon, .campaign = 1}};
+  require_ok(store->begin());
+  CHECK(store->commit(changes).error().code == Code::internal);
+}
