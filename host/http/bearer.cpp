@@ -5,6 +5,7 @@
 
 #include "http/ascii.h"
 #include "http/same_origin.h"
+#include "http/session_cookie.h"
 
 namespace scrip::http {
 namespace {

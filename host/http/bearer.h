@@ -1,14 +1,10 @@
 // Who calls, by a bearer token (RFC 6750) or by the session cookie of our pages.
 #pragma once
 
-#include <string_view>
-
 #include "http/server.h"
 #include "http/tokens.h"
 
 namespace scrip::http {
-
-inline constexpr std::string_view session_cookie = "scrip_session";  // HttpOnly, SameSite=Lax
 
 // An Authorization header that holds no good token is `unauthenticated`, whatever the route. A
 // session cookie that has expired is as good as none, so that its owner can sign in again; one that

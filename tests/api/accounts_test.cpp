@@ -104,6 +104,28 @@ TEST_CASE("a user signs up, signs in, and is who the token says") {
   CHECK(shop.get("/api/v1/me", shop.operator_()).body == Json{{"login", "admin"}, {"role", "operator"}});
 }
 
+TEST_CASE("a page's session is a cookie that scripts cannot read and other sites cannot use") {
+  Shop shop;
+  shop.post("/api/v1/users", "", {{"login", "minji"}, {"password", "correct horse"}});
+  const Json right{{"login", "minji"}, {"password", "correct horse"}};
+  const Reply begun = shop.post("/api/v1/session", "", right);
+  CHECK(begun.status == 200);
+  CHECK(begun.body == Json{{"login", "minji"}, {"role", "user"}});
+  const std::string set = begun.header("set-cookie");
+  CHECK(set.ends_with("; Path=/; Max-Age=86400; HttpOnly; SameSite=Lax"));
+  const std::string cookie = set.substr(0, set.find(';'));
+  CHECK(shop.call({"GET", "/api/v1/me", "", "", {{"Cookie", cookie}}}).body == begun.body);
+
+  CHECK(shop.call({"POST", "/api/v1/session", "", right.dump(), {{"Sec-Fetch-Site", "cross-site"}}}).status == 403);
+  CHECK(shop.post("/api/v1/session", "", {{"login", "minji"}, {"password", "wrong"}}).header("set-cookie").empty());
+  const Reply over_tls = shop.call({"POST", "/api/v1/session", "", right.dump(), {{"X-Forwarded-Proto", "https"}}});
+  CHECK(over_tls.header("set-cookie").ends_with("; Secure"));
+
+  const Reply ended = shop.call({"DELETE", "/api/v1/session", "", "", {{"Cookie", cookie}}});
+  CHECK(ended.status == 204);
+  CHECK(ended.header("set-cookie").starts_with("scrip_session=; Path=/; Max-Age=0;"));
+}
+
 TEST_CASE("a password is stored as a bcrypt hash") {
   Shop shop;
   shop.post("/api/v1/users", "", {{"login", "minji"}, {"password", "correct horse"}});
