@@ -77,7 +77,9 @@ TEST_CASE("every call has a name of its own, a summary, an answer, and examples 
       INFO(status);
       const Json& response = contract.schemas().resolve(unresolved);
       CHECK(!response["description"].get<std::string>().empty());
-      for (const auto& [type, content] : response["content"].items()) CHECK(content.contains("example"));
+      CHECK(response.contains("content") == (status != "204"));
+      const Json contents = response.value("content", Json::object());
+      for (const auto& [type, content] : contents.items()) CHECK(content.contains("example"));
       if (status.starts_with("2")) ++good;
     }
     CHECK(good == 1);
