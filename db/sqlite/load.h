@@ -8,7 +8,7 @@
 
 namespace scrip::sqlite {
 
-// Inside a transaction.
+// Inside a batch, whose `lookup` it is.
 Result<void> load(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& loaded);
 
 }  // namespace scrip::sqlite

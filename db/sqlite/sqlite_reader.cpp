@@ -18,7 +18,9 @@ Result<std::vector<std::pair<std::int64_t, CampaignTally>>> SqliteReader::tallie
 Result<Holding> SqliteReader::holding(const HoldingKey& key) {
   const Snapshot snapshot(*connection_);
   if (!snapshot.begun()) return snapshot.begun().error();
-  return count_holding(*connection_, lookup_, key);
+  auto lookup = Lookup::in_transaction(*connection_, *postings_);
+  if (!lookup) return lookup.error();
+  return count_holding(*connection_, *lookup, key);
 }
 
 Result<std::int64_t> SqliteReader::counter(const CounterKey& key) {
@@ -45,20 +47,24 @@ Result<std::vector<Coupon>> SqliteReader::coupons_of(const std::string& user_id,
                                                      int limit) {
   const Snapshot snapshot(*connection_);
   if (!snapshot.begun()) return snapshot.begun().error();
-  return list_coupons_of(*connection_, lookup_, user_id, after, limit);
+  auto lookup = Lookup::in_transaction(*connection_, *postings_);
+  if (!lookup) return lookup.error();
+  return list_coupons_of(*connection_, *lookup, user_id, after, limit);
 }
 
 Result<std::vector<Coupon>> SqliteReader::expiring(Micros first, Micros last, const std::optional<ByExpiry>& after,
                                                    int limit) {
   const Snapshot snapshot(*connection_);
   if (!snapshot.begun()) return snapshot.begun().error();
-  return list_expiring(*connection_, *cache_, first, last, after, limit);
+  return list_expiring(*connection_, postings_->runs, first, last, after, limit);
 }
 
 Result<std::vector<DecisionRow>> SqliteReader::decisions(const DecisionFilter& filter, std::int64_t before, int limit) {
   const Snapshot snapshot(*connection_);
   if (!snapshot.begun()) return snapshot.begun().error();
-  return list_decisions(*connection_, lookup_, filter, before, limit);
+  auto lookup = Lookup::in_transaction(*connection_, *postings_);
+  if (!lookup) return lookup.error();
+  return list_decisions(*connection_, *lookup, filter, before, limit);
 }
 
 Result<std::optional<User>> SqliteReader::user(const std::string& login) {

@@ -9,8 +9,8 @@ namespace scrip::sqlite {
 
 class SqliteReader final : public Reader {
  public:
-  SqliteReader(PooledConnection connection, const KeyHash& hash, std::shared_ptr<RunCache> cache)
-      : connection_(std::move(connection)), cache_(std::move(cache)), lookup_(*connection_, hash, *cache_) {}
+  SqliteReader(PooledConnection connection, std::shared_ptr<Postings> postings)
+      : connection_(std::move(connection)), postings_(std::move(postings)) {}
 
   Result<CampaignTally> tally(std::int64_t campaign) override;
   Result<std::vector<std::pair<std::int64_t, CampaignTally>>> tallies() override;
@@ -32,8 +32,7 @@ class SqliteReader final : public Reader {
 
  private:
   PooledConnection connection_;
-  const std::shared_ptr<RunCache> cache_;
-  SnapshotLookup lookup_;
+  const std::shared_ptr<Postings> postings_;
 };
 
 }  // namespace scrip::sqlite

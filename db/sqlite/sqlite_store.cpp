@@ -1,5 +1,6 @@
 #include "db/sqlite/sqlite_store.h"
 
+#include <optional>
 #include <utility>
 
 #include "db/sqlite/apply.h"
@@ -30,9 +31,8 @@ class SqliteStore final : public Store {
       : options_(options),
         writer_(std::move(writer)),
         log_(*writer_, options),
-        hash_(hash),
-        cache_(std::make_shared<RunCache>()),
-        indexes_(*writer_, hash, cache_, options.runs),
+        postings_(std::make_shared<Postings>(hash)),
+        indexes_(*writer_, *postings_, options.runs),
         pool_(std::make_shared<ReaderPool>(writer_->path(), options)) {}
 
   Result<Definitions> definitions() override {
@@ -51,31 +51,21 @@ class SqliteStore final : public Store {
     if (writer_->in_transaction()) return {Code::internal, "a batch was begun inside another"};
     log_.before_batch();
     if (auto begun = run("BEGIN IMMEDIATE"); !begun) return begun;
-    // Changes when another process has written; the indexes are then not what is in memory.
-    const auto version = writer_->integer("PRAGMA data_version");
-    if (!version) {
-      rollback();
-      return version.error();
-    }
-    if (*version != version_) indexes_.read_again();
-    version_ = *version;
-    return {};
+    auto prepared = prepare();
+    if (!prepared) rollback();
+    return prepared;
   }
 
   Result<void> load(const Wanted& wanted, Loaded& loaded) override {
     if (!writer_->in_transaction()) return no_batch();
-    return sqlite::load(*writer_, indexes_, wanted, loaded);
+    return sqlite::load(*writer_, *lookup_, wanted, loaded);
   }
 
   Result<void> commit(const Changes& changes) override {
     if (!writer_->in_transaction()) return no_batch();
     auto done = apply(*writer_, indexes_, changes);
-    if (done) done = run("COMMIT");
-    if (done) {
-      indexes_.committed();
-    } else {
-      rollback();
-    }
+    if (done) done = indexes_.commit();
+    if (!done) rollback();
     return done;
   }
 
@@ -90,7 +80,7 @@ class SqliteStore final : public Store {
   Result<std::unique_ptr<Reader>> reader() override {
     auto connection = PooledConnection::from(pool_);
     if (!connection) return connection.error();
-    return std::unique_ptr<Reader>(std::make_unique<SqliteReader>(std::move(*connection), hash_, cache_));
+    return std::unique_ptr<Reader>(std::make_unique<SqliteReader>(std::move(*connection), postings_));
   }
 
   Result<std::vector<Drift>> verify(const Progress& progress, const std::function<void(const DecisionRow&)>& decision,
@@ -100,13 +90,27 @@ class SqliteStore final : public Store {
     if (!connection) return connection.error();
     const Snapshot snapshot(**connection);
     if (!snapshot.begun()) return snapshot.begun().error();
-    return sqlite::verify(**connection, hash_, progress, decision, counter);
+    return sqlite::verify(**connection, postings_->hash, progress, decision, counter);
   }
 
   Result<void> checkpoint() override { return log_.truncate(); }
 
  private:
   Result<void> run(const char* sql) { return Statement(*writer_, sql).run(); }
+
+  Result<void> prepare() {
+    // Changes when another process has written; the indexes are then not what is in memory.
+    const auto version = writer_->integer("PRAGMA data_version");
+    if (!version) return version.error();
+    if (*version != version_) {
+      if (auto read = indexes_.read(); !read) return read;
+    }
+    version_ = *version;
+    auto lookup = Lookup::in_transaction(*writer_, *postings_);
+    if (!lookup) return lookup.error();
+    lookup_ = std::move(*lookup);
+    return {};
+  }
 
   template <class T, class Read>
   Result<T> on_snapshot(const Read& read) {
@@ -120,10 +124,10 @@ class SqliteStore final : public Store {
   const SqliteOptions options_;
   std::unique_ptr<Connection> writer_;
   WriteAheadLog log_;
-  const KeyHash hash_;
-  std::shared_ptr<RunCache> cache_;
+  std::shared_ptr<Postings> postings_;
   Indexes indexes_;
   std::int64_t version_ = 0;  // PRAGMA data_version
+  std::optional<Lookup> lookup_;
   std::shared_ptr<ReaderPool> pool_;
 };
 

@@ -3,21 +3,31 @@
 #include <limits>
 #include <utility>
 
+#include "db/sqlite/statement.h"
+
 namespace scrip::sqlite {
 
-Indexes::Indexes(Connection& db, const KeyHash& hash, std::shared_ptr<RunCache> cache, const SortedRunsOptions& options)
-    : Lookup(hash), db_(db), cache_(std::move(cache)) {
-  for (int index = 0; index < index_count; ++index) runs_.emplace_back(static_cast<Index>(index), *cache_, options);
+Indexes::Indexes(Connection& db, Postings& postings, const SortedRunsOptions& options) : db_(db), postings_(postings) {
+  for (int index = 0; index < index_count; ++index) {
+    runs_.emplace_back(static_cast<Index>(index), postings_.runs, options);
+  }
   oldest_.fill(std::numeric_limits<std::int64_t>::min());
 }
 
-Result<std::vector<Posting>> Indexes::find(Index index, std::uint64_t key) {
-  std::vector<Posting> found;
-  if (auto done = runs_[static_cast<std::size_t>(index)].find(db_, key, found); !done) return done.error();
-  return found;
+Result<void> Indexes::read() {
+  next_batch_.reset();
+  for (SortedRuns& runs : runs_) {
+    runs.read_again();
+    if (auto opened = runs.open(db_); !opened) return opened;
+  }
+  return postings_.views.publish([] { return Result<void>(); }, [&] { return views(); });
 }
 
 Result<void> Indexes::flush() {
+  // After a failure, those that the failed batch had changed.
+  for (SortedRuns& runs : runs_) {
+    if (auto opened = runs.open(db_); !opened) return opened;
+  }
   if (!next_batch_) {
     const auto last = db_.integer("SELECT max(id) FROM posting_recent");
     if (!last) return last.error();
@@ -32,19 +42,24 @@ Result<void> Indexes::flush() {
   return {};
 }
 
-void Indexes::committed() {
-  for (SortedRuns& runs : runs_) runs.committed();
+Result<void> Indexes::commit() {
+  return postings_.views.publish([&] { return Statement(db_, "COMMIT").run(); },
+                                 [&] {
+                                   for (SortedRuns& runs : runs_) runs.committed();
+                                   return views();
+                                 });
+}
+
+IndexViews Indexes::views() const {
+  IndexViews views;
+  for (std::size_t index = 0; index < views.size(); ++index) views[index] = runs_[index].view();
+  return views;
 }
 
 void Indexes::rolled_back() {
   for (auto& posted : posted_) posted.clear();
   next_batch_.reset();
   for (SortedRuns& runs : runs_) runs.rolled_back();
-}
-
-void Indexes::read_again() {
-  next_batch_.reset();
-  for (SortedRuns& runs : runs_) runs.read_again();
 }
 
 }  // namespace scrip::sqlite

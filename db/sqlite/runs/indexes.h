@@ -1,5 +1,5 @@
 // All indexes in sorted runs, as the write connection uses them: what a batch changed becomes
-// postings. Used inside its transactions, by its thread.
+// postings. Used inside its transactions, by its thread; others look up in what it publishes.
 #pragma once
 
 #include <array>
@@ -11,11 +11,15 @@
 
 namespace scrip::sqlite {
 
-class Indexes final : public Lookup {
+class Indexes {
  public:
-  Indexes(Connection& db, const KeyHash& hash, std::shared_ptr<RunCache> cache, const SortedRunsOptions& options);
+  Indexes(Connection& db, Postings& postings, const SortedRunsOptions& options);
 
-  Result<std::vector<Posting>> find(Index index, std::uint64_t key) override;
+  const KeyHash& hash() const { return postings_.hash; }
+
+  // Reads the file anew, inside a transaction that has the lock, and publishes what is in it: at the
+  // start, and when another process has written.
+  Result<void> read();
 
   // To be added with flush().
   void post(Index index, const Posting& posting) { posted_[static_cast<std::size_t>(index)].push_back(posting); }
@@ -24,14 +28,15 @@ class Indexes final : public Lookup {
   // Writes what was posted, and merges a little.
   Result<void> flush();
 
-  void committed();
+  // Commits by running COMMIT, and publishes what the batch added.
+  Result<void> commit();
   void rolled_back();
-  // Another process has written to the file.
-  void read_again();
 
  private:
+  IndexViews views() const;
+
   Connection& db_;
-  const std::shared_ptr<RunCache> cache_;
+  Postings& postings_;
   std::vector<SortedRuns> runs_;
   std::optional<std::int64_t> next_batch_;  // nullopt: to be read from the file
   std::array<std::vector<Posting>, index_count> posted_;

@@ -1,40 +1,49 @@
-// Finding postings: in a batch by the writer's indexes (indexes.h), elsewhere in what a connection's
-// snapshot holds.
+// Finding postings by their key, and the rows that they point to.
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "coupon/error.h"
 #include "db/sqlite/connection.h"
 #include "db/sqlite/runs/key_hash.h"
 #include "db/sqlite/runs/posting.h"
+#include "db/sqlite/runs/posting_views.h"
 #include "db/sqlite/runs/run.h"
 
 namespace scrip::sqlite {
 
-class Lookup {
- public:
-  explicit Lookup(const KeyHash& hash) : hash_(hash) {}
-  virtual ~Lookup() = default;
+// What an index's postings are looked up with. Lives as long as the process writes or reads.
+struct Postings {
+  KeyHash hash;
+  RunCache runs;
+  PostingViews views;
 
-  // All postings with the key, in no order.
-  virtual Result<std::vector<Posting>> find(Index index, std::uint64_t key) = 0;
-  const KeyHash& hash() const { return hash_; }
-
- private:
-  const KeyHash hash_;
+  explicit Postings(const KeyHash& key_hash) : hash(key_hash) {}
 };
 
-// Precondition: the connection is inside a Snapshot while this is used.
-class SnapshotLookup final : public Lookup {
+// Appends the view's postings with the key. The snapshot that the view was captured with is still there.
+Result<void> find_in_view(Connection& db, const PostingView& view, std::uint64_t key, std::vector<Posting>& to);
+
+// Finds postings in the transaction of a connection. A posting may point to a row that is not there.
+class Lookup {
  public:
-  SnapshotLookup(Connection& db, const KeyHash& hash, RunCache& cache) : Lookup(hash), db_(db), cache_(cache) {}
-  Result<std::vector<Posting>> find(Index index, std::uint64_t key) override;
+  // Inside a transaction that has read nothing yet, or one that writes. What it finds is all that was
+  // committed before.
+  static Result<Lookup> in_transaction(Connection& db, Postings& postings);
+
+  // All postings with the key, in no order.
+  Result<std::vector<Posting>> find(Index index, std::uint64_t key);
+
+  const KeyHash& hash() const { return postings_->hash; }
 
  private:
-  Connection& db_;
-  RunCache& cache_;
+  Lookup(Connection& db, Postings& postings) : db_(&db), postings_(&postings) {}
+
+  Connection* db_;
+  Postings* postings_;
+  std::optional<IndexViews> views_;  // nullopt: the file is asked
 };
 
 }  // namespace scrip::sqlite

@@ -1,5 +1,6 @@
 #include "db/sqlite/runs/recent_postings.h"
 
+#include <mutex>
 #include <utility>
 
 namespace scrip::sqlite {
@@ -22,30 +23,22 @@ void RecentPostings::grow() {
   }
 }
 
-void RecentPostings::add(std::int64_t batch, std::vector<Posting> sorted) {
-  for (const Posting& posting : sorted) {
+void RecentPostings::add(const std::vector<Posting>& postings) {
+  const std::unique_lock lock(mutex_);
+  for (const Posting& posting : postings) {
     if (links_.size() >= buckets_.size()) grow();
     std::uint32_t& head = buckets_[bucket_of(posting.key, buckets_.size())];
     links_.push_back({posting, head});
     head = static_cast<std::uint32_t>(links_.size());
   }
-  size_ += sorted.size();
-  last_batch_ = batch;
-  batches_.push_back(std::make_shared<const std::vector<Posting>>(std::move(sorted)));
 }
 
 void RecentPostings::find(std::uint64_t key, std::vector<Posting>& to) const {
+  const std::shared_lock lock(mutex_);
   if (buckets_.empty()) return;
   for (std::uint32_t at = buckets_[bucket_of(key, buckets_.size())]; at != 0; at = links_[at - 1].next) {
     if (links_[at - 1].posting.key == key) to.push_back(links_[at - 1].posting);
   }
-}
-
-std::unique_ptr<PostingSource> RecentPostings::source() const {
-  std::vector<std::unique_ptr<PostingSource>> sources;
-  sources.reserve(batches_.size());
-  for (const auto& batch : batches_) sources.push_back(std::make_unique<ListSource>(batch, 0));
-  return std::make_unique<MergedSource>(std::move(sources));
 }
 
 }  // namespace scrip::sqlite

@@ -1,31 +1,21 @@
-// Postings that are in no run yet: they are in memory and, a row a batch, in posting_recent, from
-// where a start reads them again. Those that are frozen are being written to a run; they are read
-// from here until that is live.
+// Committed postings that are in no run yet, found by their key. Thread-safe: one thread adds while
+// others look up. (In the file they are in posting_recent, a row a batch.)
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
-#include <unordered_map>
+#include <shared_mutex>
 #include <vector>
 
 #include "db/sqlite/runs/posting.h"
-#include "db/sqlite/runs/posting_source.h"
 
 namespace scrip::sqlite {
 
 class RecentPostings {
  public:
-  // One batch's, sorted.
-  void add(std::int64_t batch, std::vector<Posting> sorted);
+  void add(const std::vector<Posting>& postings);
   // Appends those with the key.
   void find(std::uint64_t key, std::vector<Posting>& to) const;
-  // All of them, in order.
-  std::unique_ptr<PostingSource> source() const;
-
-  std::size_t size() const { return size_; }
-  std::size_t batches() const { return batches_.size(); }
-  std::int64_t last_batch() const { return last_batch_; }
 
  private:
   struct Link {
@@ -34,9 +24,7 @@ class RecentPostings {
   };
   void grow();
 
-  std::vector<std::shared_ptr<const std::vector<Posting>>> batches_;
-  std::size_t size_ = 0;
-  std::int64_t last_batch_ = 0;
+  mutable std::shared_mutex mutex_;
   // A hash table in two arrays: claims look up and add here all the time, and never remove.
   std::vector<std::uint32_t> buckets_;  // place in links_ plus one; a power of two of them
   std::vector<Link> links_;

@@ -26,14 +26,34 @@ Result<void> set_state(Connection& db, std::int64_t run, RunState state) {
 
 }  // namespace
 
+void SortedRuns::Unmerged::add(std::int64_t batch, std::shared_ptr<const std::vector<Posting>> sorted) {
+  postings += sorted->size();
+  last_batch = batch;
+  batches.push_back(std::move(sorted));
+}
+
+std::unique_ptr<PostingSource> SortedRuns::Unmerged::source() const {
+  std::vector<std::unique_ptr<PostingSource>> sources;
+  sources.reserve(batches.size());
+  for (const auto& batch : batches) sources.push_back(std::make_unique<ListSource>(batch, 0));
+  return std::make_unique<MergedSource>(std::move(sources));
+}
+
 Result<void> SortedRuns::open(Connection& db) {
-  recent_ = RecentPostings();
+  if (opened_) return {};
+  unmerged_ = {};
+  recent_ = std::make_shared<RecentPostings>();
   frozen_.reset();
   flush_.reset();
   levels_.clear();
   retired_.clear();
   made_.clear();
-  const auto take = [&](std::int64_t batch, std::vector<Posting> postings) { recent_.add(batch, std::move(postings)); };
+  added_.reset();
+  const auto take = [&](std::int64_t batch, std::vector<Posting> postings) {
+    auto sorted = std::make_shared<const std::vector<Posting>>(std::move(postings));
+    if (looked_up()) recent_->add(*sorted);
+    unmerged_.add(batch, std::move(sorted));
+  };
   if (auto read = each_recent(db, index_, take); !read) return read;
   auto live = live_runs(db, index_);
   if (!live) return live.error();
@@ -42,6 +62,7 @@ Result<void> SortedRuns::open(Connection& db) {
     if (!run) return run.error();
     keep(*run);
   }
+  list_live();
   // What a merge that did not come to its end has written is of no use.
   Statement query(db, "SELECT id FROM posting_run WHERE collection = ?1 AND state IN (0, 2)");
   query.bind(static_cast<std::int64_t>(index_));
@@ -62,24 +83,20 @@ void SortedRuns::keep(std::shared_ptr<const Run> run) {
   levels_[level].runs.push_back(std::move(run));
 }
 
-Result<void> SortedRuns::find(Connection& db, std::uint64_t key, std::vector<Posting>& to) {
-  if (!opened_) {
-    if (auto opened = open(db); !opened) return opened;
-  }
-  recent_.find(key, to);
-  if (frozen_) frozen_->find(key, to);
-  for (const Level& level : levels_) {
-    for (const auto& run : level.runs) {
-      if (auto found = find_in_run(db, *run, key, to); !found) return found;
-    }
-  }
-  return {};
+void SortedRuns::list_live() {
+  auto live = std::make_shared<Runs>();
+  for (const Level& level : levels_) live->insert(live->end(), level.runs.begin(), level.runs.end());
+  live_ = std::move(live);
+}
+
+void SortedRuns::keep_recent(std::int64_t batch, std::vector<Posting> sorted) {
+  added_ = std::make_shared<const std::vector<Posting>>(std::move(sorted));
+  added_to_ = recent_;
+  unmerged_.add(batch, added_);
 }
 
 Result<void> SortedRuns::add(Connection& db, std::int64_t batch, std::vector<Posting> postings, std::int64_t oldest) {
-  if (!opened_) {
-    if (auto opened = open(db); !opened) return opened;
-  }
+  if (auto opened = open(db); !opened) return opened;
   changed_ = true;
   const std::size_t share = std::max(merged_at_least, merged_per_added * postings.size());
   if (!postings.empty()) {
@@ -89,9 +106,11 @@ Result<void> SortedRuns::add(Connection& db, std::int64_t batch, std::vector<Pos
     const std::string bytes = encoder.take();
     Statement insert(db, "INSERT INTO posting_recent (id, postings) VALUES (?1, ?2)");
     if (auto inserted = insert.bind(recent_row(batch, index_), Blob{bytes}).run(); !inserted) return inserted;
-    recent_.add(batch, std::move(postings));
+    keep_recent(batch, std::move(postings));
   }
-  if (!flush_ && (recent_.size() >= options_.recent_postings || recent_.batches() >= options_.recent_batches)) {
+  const bool many =
+      unmerged_.postings >= options_.recent_postings || unmerged_.batches.size() >= options_.recent_batches;
+  if (!flush_ && many) {
     if (auto begun = begin_flush(db); !begun) return begun;
   }
   if (flush_) {
@@ -118,8 +137,10 @@ Result<void> SortedRuns::add(Connection& db, std::int64_t batch, std::vector<Pos
 Result<void> SortedRuns::begin_flush(Connection& db) {
   auto writer = RunWriter::begin(db, index_);
   if (!writer) return writer.error();
-  frozen_ = std::make_unique<RecentPostings>(std::exchange(recent_, RecentPostings()));
-  flush_ = std::make_unique<Merge>(Merge{.source = frozen_->source(), .writer = std::move(*writer), .inputs = {}});
+  frozen_ = std::exchange(recent_, std::make_shared<RecentPostings>());
+  const Unmerged frozen = std::exchange(unmerged_, {});
+  frozen_last_batch_ = frozen.last_batch;
+  flush_ = std::make_unique<Merge>(Merge{.source = frozen.source(), .writer = std::move(*writer), .inputs = {}});
   return {};
 }
 
@@ -156,11 +177,12 @@ Result<bool> SortedRuns::step(Connection& db, Merge& merge, std::size_t postings
 
 Result<void> SortedRuns::end_flush(Connection& db) {
   Statement drop(db, "DELETE FROM posting_recent WHERE id <= ?1 AND id & 7 = ?2");
-  drop.bind(recent_row(frozen_->last_batch(), index_), static_cast<std::int64_t>(index_));
+  drop.bind(recent_row(frozen_last_batch_, index_), static_cast<std::int64_t>(index_));
   if (auto dropped = drop.run(); !dropped) return dropped;
   frozen_.reset();
   flush_.reset();
   keep(made_.back());
+  list_live();
   return {};
 }
 
@@ -174,6 +196,7 @@ Result<void> SortedRuns::end_merge(Connection& db, std::size_t level) {
     retired_.push_back(run);
   }
   keep(made_.back());
+  list_live();
   return {};
 }
 
@@ -203,6 +226,9 @@ Result<void> SortedRuns::remove_retired(Connection& db) {
 void SortedRuns::committed() {
   for (const auto& run : made_) cache_.put(run);
   made_.clear();
+  if (added_ && looked_up()) added_to_->add(*added_);
+  added_.reset();
+  added_to_.reset();
   changed_ = false;
 }
 

@@ -3,8 +3,10 @@
 // merged into ever larger runs a little with every batch, so that a claim writes some hundred bytes
 // for the index however large it is (O'Neil and others, "The Log-Structured Merge-Tree", 1996).
 //
-// find() and add() are called inside a transaction of the write connection. What add() did counts
-// from committed() on; after rolled_back() everything is read again from the file.
+// add() is called inside a transaction of the write connection. What it did counts from committed()
+// on, and is in view() then; after rolled_back() everything is read again from the file. What look-ups
+// read is never changed but by adding to it, so they go on beside all this (posting_views.h).
+// Used by one thread at a time.
 #pragma once
 
 #include <cstddef>
@@ -15,6 +17,7 @@
 
 #include "coupon/error.h"
 #include "db/sqlite/runs/posting_source.h"
+#include "db/sqlite/runs/posting_views.h"
 #include "db/sqlite/runs/recent_postings.h"
 #include "db/sqlite/runs/run.h"
 #include "db/sqlite/runs/run_writer.h"
@@ -27,8 +30,8 @@ class SortedRuns {
   SortedRuns(Index index, RunCache& cache, SortedRunsOptions options = {})
       : index_(index), cache_(cache), options_(options) {}
 
-  // Appends the postings with the key.
-  Result<void> find(Connection& db, std::uint64_t key, std::vector<Posting>& to);
+  // Reads what is in the file, unless that was done. Inside a transaction.
+  Result<void> open(Connection& db);
 
   // Adds the postings of a batch, whose number is greater than all before, and does its share of the
   // merging. Postings whose `second` is below `oldest` are dropped when they are merged.
@@ -38,6 +41,9 @@ class SortedRuns {
   void rolled_back();
   // The file was changed by somebody else.
   void read_again() { opened_ = false; }
+
+  // All that is committed. Precondition: opened, and nothing was added since committed().
+  PostingView view() const { return {recent_, frozen_, live_}; }
 
  private:
   // Sources that are being written to one run.
@@ -50,7 +56,15 @@ class SortedRuns {
     std::vector<std::shared_ptr<const Run>> runs;
     std::unique_ptr<Merge> merge;
   };
-  Result<void> open(Connection& db);
+  // Batches whose postings are in no run.
+  struct Unmerged {
+    std::vector<std::shared_ptr<const std::vector<Posting>>> batches;
+    std::size_t postings = 0;
+    std::int64_t last_batch = 0;
+    void add(std::int64_t batch, std::shared_ptr<const std::vector<Posting>> sorted);
+    std::unique_ptr<PostingSource> source() const;
+  };
+  void keep_recent(std::int64_t batch, std::vector<Posting> sorted);
   Result<void> begin_flush(Connection& db);
   Result<void> begin_merge(Connection& db, std::size_t level);
   // True: it came to its end, and the run is live.
@@ -58,20 +72,30 @@ class SortedRuns {
   Result<void> end_flush(Connection& db);
   Result<void> end_merge(Connection& db, std::size_t level);
   Result<void> remove_retired(Connection& db);
+  // By key; else it is only listed in order.
+  bool looked_up() const { return index_ != Index::expiry; }
   void keep(std::shared_ptr<const Run> run);
+  void list_live();
 
   const Index index_;
   RunCache& cache_;
   const SortedRunsOptions options_;
 
   bool opened_ = false;
-  RecentPostings recent_;
-  std::unique_ptr<RecentPostings> frozen_;
+  Unmerged unmerged_;
+  std::shared_ptr<RecentPostings> recent_;  // the same, for look-ups
+  std::int64_t frozen_last_batch_ = 0;
+  std::shared_ptr<RecentPostings> frozen_;
   std::unique_ptr<Merge> flush_;
   std::vector<Level> levels_;
-  std::deque<std::int64_t> retired_;              // runs whose rows are being removed
-  bool changed_ = false;                          // in this transaction
-  std::vector<std::shared_ptr<const Run>> made_;  // in this transaction
+  std::shared_ptr<const Runs> live_;  // of all levels
+  std::deque<std::int64_t> retired_;  // runs whose rows are being removed
+
+  // In this transaction.
+  bool changed_ = false;
+  std::vector<std::shared_ptr<const Run>> made_;
+  std::shared_ptr<const std::vector<Posting>> added_;
+  std::shared_ptr<RecentPostings> added_to_;
 };
 
 }  // namespace scrip::sqlite

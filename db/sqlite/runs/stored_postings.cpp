@@ -5,7 +5,6 @@
 #include <string_view>
 #include <utility>
 
-#include "db/sqlite/runs/lookup.h"
 #include "db/sqlite/runs/posting_codec.h"
 #include "db/sqlite/statement.h"
 
@@ -71,12 +70,6 @@ Result<std::unique_ptr<PostingSource>> read_stored(Connection& db, Index index, 
     sources.push_back(std::make_unique<RunSource>(std::move(*run), from));
   }
   return std::unique_ptr<PostingSource>(std::make_unique<MergedSource>(std::move(sources)));
-}
-
-Result<std::vector<Posting>> SnapshotLookup::find(Index index, std::uint64_t key) {
-  std::vector<Posting> found;
-  if (auto done = find_stored(db_, index, cache_, key, found); !done) return done.error();
-  return found;
 }
 
 }  // namespace scrip::sqlite

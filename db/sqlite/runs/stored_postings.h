@@ -1,4 +1,5 @@
-// Postings as the file holds them: what a start reads, and what readers look up in their snapshot.
+// Postings as the file holds them: what a start reads, what a process that never writes looks up, and
+// what is listed in order.
 #pragma once
 
 #include <cstdint>

@@ -7,6 +7,7 @@
 
 #include "db/sqlite/open_database.h"
 #include "db/sqlite/runs/key_filter.h"
+#include "db/sqlite/runs/lookup.h"
 #include "db/sqlite/runs/posting_codec.h"
 #include "db/sqlite/runs/sorted_runs.h"
 #include "db/sqlite/runs/stored_postings.h"
@@ -49,7 +50,8 @@ class Checked {
   std::vector<Posting> found(std::uint64_t key) {
     std::vector<Posting> found;
     require_ok(connection_->execute("BEGIN IMMEDIATE"));
-    require_ok(runs_->find(*connection_, key, found));
+    require_ok(runs_->open(*connection_));
+    require_ok(find_in_view(*connection_, runs_->view(), key, found));
     require_ok(connection_->execute("COMMIT"));
     std::sort(found.begin(), found.end());
     return found;
