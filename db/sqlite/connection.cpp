@@ -3,6 +3,7 @@
 #include <cstring>
 #include <utility>
 
+#include "db/sqlite/gathering_vfs.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
@@ -34,7 +35,8 @@ Code code_of(int sqlite_code) {
 Result<std::unique_ptr<Connection>> Connection::open(const std::string& path, Access access) {
   const int flags = (access == Access::read_only ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE) | SQLITE_OPEN_NOMUTEX;
   sqlite3* db = nullptr;
-  const int opened = sqlite3_open_v2(path.c_str(), &db, flags, nullptr);
+  const char* const vfs = access == Access::read_write ? gathering_vfs() : nullptr;
+  const int opened = sqlite3_open_v2(path.c_str(), &db, flags, vfs);
   if (db == nullptr) return {Code::storage_unavailable, "cannot open " + path + ": out of memory"};
   std::unique_ptr<Connection> connection(new Connection(path, db));
   if (opened != SQLITE_OK) return connection->error("cannot open");

@@ -87,7 +87,7 @@ TEST_CASE("wherever a commit meets a failing disk, nothing of it is stored and t
         const auto committed = store->commit(batch_of(20, 40));
         if (!disk.failed()) {
           CHECK(committed);
-          CHECK(failures > 10);
+          CHECK(failures >= 2);  // a commit is a write and an fsync
           break;
         }
         ++failures;
