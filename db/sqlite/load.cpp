@@ -73,6 +73,29 @@ Result<void> load_in_hand(Connection& db, const Wanted& wanted, Loaded& loaded) 
   return {};
 }
 
+Result<void> load_holdings(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& loaded) {
+  std::vector<const HoldingKey*> absent;
+  std::vector<std::uint64_t> users;
+  for (const HoldingKey& key : wanted.holdings) {
+    if (!loaded.holdings.try_emplace(key).second) continue;
+    absent.push_back(&key);
+    users.push_back(lookup.hash().of_user(key.user_id));
+  }
+  const auto give_up = [&](Error error) {
+    for (const HoldingKey* key : absent) loaded.holdings.erase(*key);
+    return error;
+  };
+  auto postings = lookup.find_each(Index::holder, users);
+  if (!postings) return give_up(postings.error());
+  for (std::size_t i = 0; i < absent.size(); ++i) {
+    if ((*postings)[i].empty()) continue;
+    auto holding = count_holding(db, (*postings)[i], *absent[i]);
+    if (!holding) return give_up(holding.error());
+    loaded.holdings[*absent[i]] = *holding;
+  }
+  return {};
+}
+
 // Many shops tell nothing about their users; then one look is enough for all.
 Result<void> load_attributes(Connection& db, const Wanted& wanted, Loaded& loaded) {
   if (wanted.attributes.empty()) return {};
@@ -90,7 +113,7 @@ Result<void> load(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& 
   const auto looked_up = [&](auto find) { return [&, find](const auto& key) { return find(db, lookup, key); }; };
   if (auto done = load_each(wanted.tallies, loaded.tallies, from(find_tally)); !done) return done;
   if (auto done = load_in_hand(db, wanted, loaded); !done) return done;
-  if (auto done = load_each(wanted.holdings, loaded.holdings, looked_up(count_holding)); !done) return done;
+  if (auto done = load_holdings(db, lookup, wanted, loaded); !done) return done;
   if (auto done = load_each(wanted.coupons, loaded.coupons, from(find_coupon)); !done) return done;
   if (auto done = load_each(wanted.counters, loaded.counters, from(find_counter)); !done) return done;
   if (auto done = load_each(wanted.idempotency, loaded.idempotency, looked_up(find_answer)); !done) return done;

@@ -14,11 +14,9 @@ Result<CampaignTally> find_tally(Connection& db, std::int64_t campaign) {
   return tally->value_or(CampaignTally());
 }
 
-Result<Holding> count_holding(Connection& db, Lookup& lookup, const HoldingKey& key) {
-  auto postings = lookup.find(Index::holder, lookup.hash().of_user(key.user_id));
-  if (!postings) return postings.error();
+Result<Holding> count_holding(Connection& db, const std::vector<Posting>& postings, const HoldingKey& key) {
   Holding holding;
-  for (const Posting& posting : *postings) {
+  for (const Posting& posting : postings) {
     if (posting.first != key.campaign) continue;
     Statement query(db, "SELECT user_id, subject, state FROM coupon WHERE id = ?1");
     query.bind(coupon_id({posting.first, posting.second}));

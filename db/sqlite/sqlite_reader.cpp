@@ -20,7 +20,9 @@ Result<Holding> SqliteReader::holding(const HoldingKey& key) {
   if (!snapshot.begun()) return snapshot.begun().error();
   auto lookup = Lookup::in_transaction(*connection_, *postings_);
   if (!lookup) return lookup.error();
-  return count_holding(*connection_, *lookup, key);
+  auto postings = lookup->find(Index::holder, lookup->hash().of_user(key.user_id));
+  if (!postings) return postings.error();
+  return count_holding(*connection_, *postings, key);
 }
 
 Result<std::int64_t> SqliteReader::counter(const CounterKey& key) {

@@ -8,8 +8,8 @@ namespace {
 
 static_assert(std::endian::native == std::endian::little, "the words are in the files as they are in memory");
 
-constexpr std::size_t bits_per_key = 12;
-constexpr int probes = 6;
+constexpr std::size_t bits_per_key = 16;
+constexpr int probes = 6;  // of the filters that are in the files
 
 // The finaliser of SplitMix64 (Steele, Lea, Flood, 2014): keys may be anything, instants too.
 std::uint64_t mix(std::uint64_t key) {
@@ -63,6 +63,10 @@ bool KeyFilter::may_hold(std::uint64_t key) const {
   const std::uint64_t mixed = mix(key);
   const std::uint64_t* const line = &words_[line_of(mixed)];
   return each_bit(mixed, [&](std::size_t word, std::uint64_t bit) { return (line[word] & bit) != 0; });
+}
+
+void KeyFilter::prefetch(std::uint64_t key) const {
+  if (!words_.empty()) __builtin_prefetch(&words_[line_of(mix(key))]);
 }
 
 std::string_view KeyFilter::bytes() const {

@@ -35,6 +35,8 @@ class Lookup {
 
   // All postings with the key, in no order.
   Result<std::vector<Posting>> find(Index index, std::uint64_t key);
+  // Those of each key, in its place: faster than one after the other.
+  Result<std::vector<std::vector<Posting>>> find_each(Index index, const std::vector<std::uint64_t>& keys);
 
   const KeyHash& hash() const { return postings_->hash; }
 

@@ -17,25 +17,36 @@ std::uint64_t Run::fence(std::size_t chunk) const {
   return segments[chunk / segment_chunks].fences[chunk % segment_chunks];
 }
 
+void Run::add(Segment segment) {
+  firsts.push_back(segment.fences.front());
+  segments.push_back(std::move(segment));
+}
+
+std::size_t Run::segment_before(std::uint64_t key) const {
+  const auto after = std::lower_bound(firsts.begin(), firsts.end(), key);
+  return after == firsts.begin() ? 0 : static_cast<std::size_t>(after - firsts.begin()) - 1;
+}
+
 // Equal keys may go over the end of a chunk, so the one before the first that begins with the key
 // is looked into as well.
 std::size_t Run::first_chunk(std::uint64_t key) const {
-  const auto segment = std::lower_bound(segments.begin(), segments.end(), key,
-                                        [](const Segment& a, std::uint64_t b) { return a.fences.front() < b; });
-  if (segment == segments.begin()) return 0;
-  const auto& fences = std::prev(segment)->fences;
+  if (segments.empty() || firsts.front() >= key) return 0;
+  const std::size_t segment = segment_before(key);
+  const auto& fences = segments[segment].fences;
   const auto fence = std::lower_bound(fences.begin(), fences.end(), key);
-  const auto before = static_cast<std::size_t>(segment - segments.begin() - 1) * segment_chunks;
-  return before + static_cast<std::size_t>(fence - fences.begin()) - 1;
+  return segment * segment_chunks + static_cast<std::size_t>(fence - fences.begin()) - 1;
 }
 
 bool Run::may_hold(std::uint64_t key) const {
-  if (segments.empty()) return false;
-  for (std::size_t at = first_chunk(key) / segment_chunks; at < segments.size(); ++at) {
-    if (segments[at].fences.front() > key) return false;
+  for (std::size_t at = segment_before(key); at < segments.size(); ++at) {
+    if (firsts[at] > key) return false;
     if (segments[at].filter.may_hold(key)) return true;
   }
   return false;
+}
+
+void Run::prefetch(std::uint64_t key) const {
+  if (!segments.empty()) segments[segment_before(key)].filter.prefetch(key);
 }
 
 Result<std::shared_ptr<const Run>> load_run(Connection& db, std::int64_t id) {
@@ -53,7 +64,7 @@ Result<std::shared_ptr<const Run>> load_run(Connection& db, std::int64_t id) {
   std::string filter;
   while (query.next()) {
     query.read(fences, filter);
-    Segment& segment = run->segments.emplace_back();
+    Segment segment;
     segment.fences.resize(fences.size() / sizeof(std::uint64_t));
     if (segment.fences.empty() || segment.fences.size() > segment_chunks) {
       query.malformed("a segment of run " + std::to_string(id) + " is damaged");
@@ -61,6 +72,7 @@ Result<std::shared_ptr<const Run>> load_run(Connection& db, std::int64_t id) {
     }
     std::memcpy(segment.fences.data(), fences.data(), segment.fences.size() * sizeof(std::uint64_t));
     segment.filter = KeyFilter::from(filter);
+    run->add(std::move(segment));
   }
   if (auto ended = query.end(); !ended) return ended.error();
   return std::shared_ptr<const Run>(std::move(run));

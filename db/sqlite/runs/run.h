@@ -30,7 +30,10 @@ struct Segment {
 struct Run {
   std::int64_t id = 0;
   std::int64_t postings = 0;
-  std::vector<Segment> segments;  // each has segment_chunks chunks, but the last
+  std::vector<Segment> segments;      // each has segment_chunks chunks, but the last
+  std::vector<std::uint64_t> firsts;  // the first key of each segment
+
+  void add(Segment segment);
 
   std::size_t chunks() const;
   std::uint64_t fence(std::size_t chunk) const;  // its first key
@@ -38,6 +41,12 @@ struct Run {
   std::size_t first_chunk(std::uint64_t key) const;
   // False: no chunk holds the key.
   bool may_hold(std::uint64_t key) const;
+  // Has fetched what may_hold() reads for a key.
+  void prefetch(std::uint64_t key) const;
+
+ private:
+  // The last segment that begins before the key; 0 when none does.
+  std::size_t segment_before(std::uint64_t key) const;
 };
 
 // posting_run.state

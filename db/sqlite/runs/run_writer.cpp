@@ -52,7 +52,7 @@ Result<void> RunWriter::end_segment(Connection& db) {
   const std::string_view filter = segment_.filter.bytes();
   insert.bind(in_run(run_->id, run_->segments.size()), Blob{fences}, Blob{filter});
   if (auto inserted = insert.run(); !inserted) return inserted;
-  run_->segments.push_back(std::exchange(segment_, Segment()));
+  run_->add(std::exchange(segment_, Segment()));
   return {};
 }
 
