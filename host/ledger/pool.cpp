@@ -6,7 +6,7 @@ namespace scrip {
 namespace {
 
 constexpr int rows_at_once = 1'000;
-constexpr int most_rows = 10'000;  // looked at for one page
+constexpr int most_rows = 3'000;  // looked at for one page, so that none takes long
 
 bool passes(const Coupon& coupon, CouponFilter filter, Micros now) {
   switch (filter) {
@@ -82,6 +82,7 @@ Result<PoolPage> list_pool(Reader& reader, const CodeBook& book, const Campaign&
                            std::int64_t from, int limit, Micros now) {
   auto tally = reader.tally(campaign.number);
   if (!tally) return tally.error();
+  if (filter == CouponFilter::redeemed && tally->redeemed == 0) return PoolPage{};
   // Codes that the total does not let out any more are not on offer.
   std::int64_t end = book.serials(campaign.number);
   if (const auto remaining = tally->remaining(campaign)) {
