@@ -36,13 +36,6 @@ Result<std::int64_t> id_of(const http::Request& request) {
   return id;
 }
 
-Result<Work> carry_out(Service& service, const http::Request& request, Command command) {
-  Submission submission{.command = std::move(command), .actor = actor_of(request)};
-  service.ledger.execute(submission);
-  if (submission.outcome.error) return *submission.outcome.error;
-  return std::move(submission.outcome.work);
-}
-
 http::Response list(Service& service, http::Request& request) {
   if (auto known = only_query(request, {"limit", "cursor"}); !known) return problem(known.error());
   auto page = page_of(request, 1);
@@ -64,9 +57,9 @@ http::Response list(Service& service, http::Request& request) {
 http::Response add(Service& service, http::Request& request) {
   auto title = title_of(request);
   if (!title) return problem(title.error());
-  const auto work = carry_out(service, request, AddWork{.title = std::move(*title)});
-  if (!work) return problem(work.error());
-  return http::Response::json(201, show_work(*work));
+  const auto outcome = carry_out(service, AddWork{.title = std::move(*title)}, actor_of(request));
+  if (!outcome) return problem(outcome.error());
+  return http::Response::json(201, show_work(outcome->work));
 }
 
 http::Response edit(Service& service, http::Request& request) {
@@ -74,15 +67,16 @@ http::Response edit(Service& service, http::Request& request) {
   if (!id) return problem(id.error());
   auto title = title_of(request);
   if (!title) return problem(title.error());
-  const auto work = carry_out(service, request, EditWork{.id = *id, .title = std::move(*title)});
-  if (!work) return problem(work.error());
-  return http::Response::json(200, show_work(*work));
+  const auto outcome = carry_out(service, EditWork{.id = *id, .title = std::move(*title)}, actor_of(request));
+  if (!outcome) return problem(outcome.error());
+  return http::Response::json(200, show_work(outcome->work));
 }
 
 http::Response drop(Service& service, http::Request& request) {
   const auto id = id_of(request);
   if (!id) return problem(id.error());
-  if (const auto work = carry_out(service, request, DropWork{.id = *id}); !work) return problem(work.error());
+  const auto outcome = carry_out(service, DropWork{.id = *id}, actor_of(request));
+  if (!outcome) return problem(outcome.error());
   return {.status = 204};
 }
 

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "api/service.h"
+#include "compat/compat.h"
 #include "coupon/error.h"
 #include "http/limits.h"
 #include "http/tokens.h"
@@ -29,6 +30,7 @@ struct NodeOptions {
   int password_cost = 12;     // bcrypt
   int sign_ins_at_once = 10;  // per login, then one per interval; ten times as many per address
   std::chrono::milliseconds sign_in_interval{6'000};
+  std::optional<compat::CompatOptions> compat;  // the wires of the reference services
   PolicyLimits policy;
   LedgerOptions ledger;
   http::ServerLimits http;
