@@ -1,4 +1,6 @@
 // coupon-live (Spring): one call, a claim by numbers.
+#include <array>
+
 #include "api/body.h"
 #include "api/call.h"
 #include "api/json_text.h"
@@ -7,22 +9,22 @@
 namespace scrip::compat {
 namespace {
 
-// The original's word for it. What the original does not know has its own code, in its spelling.
+// By the code that a rule or the host refuses with, the original's.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 8> words{{
+    {"campaign_not_found", "COUPON_NOT_FOUND"},
+    {"already_issued", "COUPON_ALREADY_ISSUED_TO_USER"},
+    {"sold_out", "REMAINING_QUANTITY_EXCEEDED"},
+    {"window_sold_out", "REMAINING_QUANTITY_EXCEEDED"},
+    {"daily_cap_reached", "REMAINING_QUANTITY_EXCEEDED"},
+    {"outside_event_window", "COUPON_EXPIRED"},
+    {"campaign_not_active", "COUPON_EXPIRED"},  // before its start, after its end, paused, ended
+    {"coupon_expired", "COUPON_EXPIRED"},
+}};
+
+// What the original had no word for keeps its own, in the original's spelling.
 std::string code_of(const Error& error) {
-  switch (error.code) {
-    case Code::campaign_not_found:
-      return "COUPON_NOT_FOUND";
-    case Code::already_issued:
-      return "COUPON_ALREADY_ISSUED_TO_USER";
-    case Code::sold_out:
-    case Code::window_sold_out:
-      return "REMAINING_QUANTITY_EXCEEDED";
-    case Code::outside_event_window:
-    case Code::campaign_not_active:  // before its start, after its end, paused, ended
-    case Code::coupon_expired:
-      return "COUPON_EXPIRED";
-    default:
-      break;
+  for (const auto& [ours, theirs] : words) {
+    if (error.public_code() == ours) return std::string(theirs);
   }
   std::string code(error.public_code());
   for (char& c : code) {

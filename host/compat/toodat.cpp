@@ -30,8 +30,9 @@ std::string complaints(const std::vector<FieldError>& fields) {
 }
 
 std::string body_of(const Error& error) {
-  if (error.code == Code::already_issued) return result("이미 쿠폰을 받았습니다");
-  if (error.code == Code::sold_out || error.code == Code::window_sold_out) return result("쿠폰이 모두 소진되었습니다");
+  const std::string_view code = error.public_code();
+  if (code == "already_issued") return result("이미 쿠폰을 받았습니다");
+  if (code == "sold_out" || code == "window_sold_out") return result("쿠폰이 모두 소진되었습니다");
   if (http_status(error.code) == 409) return result(error.message);
   if (!error.fields.empty()) return complaints(error.fields);
   return api::ObjectText().text("detail", error.message).take();
