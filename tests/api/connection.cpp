@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -53,6 +54,7 @@ void Connection::connect() {
 bool Connection::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -61,7 +63,10 @@ bool Connection::send(std::string_view bytes) {
 
 bool Connection::receive() {
   std::array<char, 64 * 1024> piece;
-  const ssize_t count = ::recv(socket_.get(), piece.data(), piece.size(), 0);
+  ssize_t count = 0;
+  // A process that was stopped and goes on finds its call interrupted.
+  do count = ::recv(socket_.get(), piece.data(), piece.size(), 0);
+  while (count < 0 && errno == EINTR);
   if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) throw std::runtime_error("the server does not answer");
   if (count <= 0) return false;
   buffer_.append(piece.data(), static_cast<std::size_t>(count));
