@@ -9,7 +9,6 @@
 #include <string>
 
 #include "api/service.h"
-#include "compat/compat.h"
 #include "coupon/error.h"
 #include "http/limits.h"
 #include "http/tokens.h"
@@ -23,6 +22,8 @@ struct NodeOptions {
   std::filesystem::path scripts = "scripts";
   std::filesystem::path plugins = "plugins";
   bool watch = false;
+  bool compat = false;           // the wires of the services that Scrip replaces
+  bool open_rpc = false;         // of these, the RPCs without a token
   const Clock* clock = nullptr;  // null: the machine's, moved by clock_shift; outlives the node
   Micros clock_shift = 0;        // how far the coupons' clock is from the real one; said by /healthz and the log
   std::optional<std::filesystem::path> secret_file;  // instead of data/secret
@@ -30,7 +31,6 @@ struct NodeOptions {
   int password_cost = 12;     // bcrypt
   int sign_ins_at_once = 10;  // per login, then one per interval; ten times as many per address
   std::chrono::milliseconds sign_in_interval{6'000};
-  std::optional<compat::CompatOptions> compat;  // the wires of the reference services
   PolicyLimits policy;
   LedgerOptions ledger;
   http::ServerLimits http;

@@ -20,8 +20,6 @@ struct ServeArguments {
   std::string clock;
   std::string secret_file;
   std::string log_level = "info";
-  bool compat = false;
-  bool open_rpc = false;
   std::chrono::microseconds policy_time{};
   std::chrono::microseconds head_time{};
   std::chrono::microseconds progress_time{};
@@ -64,8 +62,10 @@ void add_what(CLI::App& command, ServeArguments& given) {
       ->check(CLI::Validator(check_log_level, ""))
       ->type_name("LEVEL")
       ->capture_default_str();
-  command.add_flag("--compat", given.compat, "The wires of the reference services, and a campaign for each of them");
-  command.add_flag("--open-rpc", given.open_rpc, "With --compat: coupon-live and the Campaign RPC need no token");
+  CLI::Option* const compat = command.add_flag(
+      "--compat", given.node.compat, "The wires of the services that Scrip replaces, and a campaign for each");
+  command.add_flag("--open-rpc", given.node.open_rpc, "With --compat: coupon-live and the RPCs need no token")
+      ->needs(compat);
   command.set_config("--config", "", "Options from a TOML file; the command line comes first")->type_name("FILE.toml");
 }
 
@@ -119,7 +119,6 @@ NodeOptions to_options(const ServeArguments& given) {
   options.plugins = given.folders.plugins;
   if (!given.secret_file.empty()) options.secret_file = given.secret_file;
   if (!given.clock.empty()) options.clock_shift = *parse_instant(given.clock) - real_time();
-  if (given.compat) options.compat = compat::CompatOptions{.open_rpc = given.open_rpc};
   options.policy.decision_us = given.policy_time.count();
   options.http.head_time = ms(given.head_time);
   options.http.progress_time = ms(given.progress_time);
@@ -164,7 +163,6 @@ int serve(int argc, char** argv) {
   if (const auto status = parse(command, argc, argv)) return *status;
 
   set_log_level(*parse_log_level(given.log_level));
-  if (given.open_rpc && !given.compat) log(LogLevel::warn, "without --compat, --open-rpc does nothing");
   const sigset_t signals = block_signals();
   auto node = Node::start(to_options(given));
   if (!node) return fail(node.error());

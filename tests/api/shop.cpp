@@ -93,6 +93,7 @@ void Shop::start() {
   options.clock = &clock_;
   options.timezone = options_.timezone;
   options.compat = options_.compat;
+  options.open_rpc = options_.open_rpc;
   options.password_cost = 4;
   options.sign_ins_at_once = options_.sign_ins_at_once;
   options.ledger.default_timezone = options_.timezone;

@@ -41,7 +41,8 @@ struct ShopOptions {
   int sign_ins_at_once = 100'000;
   std::string timezone = "UTC";
   std::size_t connections_at_once = 512;  // requests whose handlers run at once
-  std::optional<compat::CompatOptions> compat{};
+  bool compat = false;                    // as serve --compat
+  bool open_rpc = false;                  // as serve --open-rpc
 };
 
 // How a request and its answer look to a test.

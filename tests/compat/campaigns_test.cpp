@@ -43,10 +43,10 @@ TEST_CASE("a later start makes none twice, whatever has become of them") {
   const Rows before = rows_of(shop);
   shop.restart();
   CHECK(changes(before, rows_of(shop)).empty());
-  shop.options().compat.reset();
+  shop.options().compat = false;
   shop.restart();
   CHECK(changes(before, rows_of(shop)).empty());
-  shop.options().compat.emplace();
+  shop.options().compat = true;
   shop.restart();
   CHECK(changes(before, rows_of(shop)).empty());
 }
@@ -55,7 +55,7 @@ TEST_CASE("a store that has campaigns keeps their numbers, and the wires get tho
   Shop shop;
   shop.campaign({{"id", "spring"}, {"total", 1}});
   shop.campaign({{"id", "kakaopay"}, {"total", 1}, {"name", "ours"}});
-  shop.options().compat.emplace();
+  shop.options().compat = true;
   shop.restart();
   const Numbers wanted{{"spring", 1}, {"kakaopay", 2}, {"toodat", 3}, {"coupon-live", 4}};
   CHECK(numbers(shop) == wanted);
@@ -67,7 +67,7 @@ TEST_CASE("a wire whose policy is not there keeps nobody from starting") {
   Shop shop;
   shop.remove_policy("scripts/toodat.lua");
   shop.remove_policy("scripts/toodat_test.lua");
-  shop.options().compat.emplace();
+  shop.options().compat = true;
   shop.restart();
   CHECK(numbers(shop) == Numbers{{"kakaopay", 1}, {"coupon-live", 2}});
 }

@@ -33,7 +33,8 @@ void play(Shop& shop, const std::vector<Wire>& wires) {
 
 ShopOptions with_compat(bool open_rpc) {
   ShopOptions options;
-  options.compat = compat::CompatOptions{.open_rpc = open_rpc};
+  options.compat = true;
+  options.open_rpc = open_rpc;
   return options;
 }
 
