@@ -29,6 +29,7 @@
 #include "coupon/coupon.h"
 #include "coupon/error.h"
 #include "coupon/user.h"
+#include "coupon/work.h"
 
 namespace scrip {
 
@@ -101,6 +102,7 @@ struct Definitions {
   std::vector<Campaign> campaigns;  // by number
   std::vector<FormatRow> formats;   // by id
   std::vector<CodeBatch> batches;   // by id
+  std::int64_t last_work = 0;       // the greatest Work::id ever stored
 };
 
 }  // namespace scrip
@@ -146,6 +148,7 @@ struct Wanted {
   std::vector<IdempotencyKey> idempotency;
   std::vector<std::string> attributes;  // user ids
   std::vector<std::string> logins;
+  std::vector<std::int64_t> works;  // ids
 };
 
 // What load() found: the batch's working set. The ledger goes on changing it while it decides, so
@@ -158,6 +161,7 @@ struct Loaded {
   std::unordered_map<IdempotencyKey, std::optional<IdempotencyRecord>> idempotency;  // as coupons
   std::unordered_map<std::string, std::string> attributes;                           // absent: entered as "{}"
   std::unordered_map<std::string, std::optional<User>> users;                        // as coupons, by login
+  std::unordered_map<std::int64_t, std::optional<Work>> works;                       // as coupons, by id
 
   // For each campaign of Wanted::in_hand: the serials at or after next_serial that were assigned
   // by hand, lowest first, at least enough of them to find that many free serials between them;
@@ -189,6 +193,7 @@ struct Changes {
   std::vector<DecisionRow> decisions;                     // new
   std::map<std::string, std::string> attributes;          // user id -> JSON object
   std::vector<User> users;                                // new or edited, by login
+  std::map<std::int64_t, std::optional<Work>> works;      // by id; nullopt: dropped
   std::optional<RevisionRow> revision;                    // new
   std::optional<std::int64_t> active_revision;            // RevisionRow::number
   std::optional<Micros> forget_idempotency_before;        // drops some older records, a bounded number
@@ -241,6 +246,10 @@ class Reader {
 
   virtual Result<std::optional<User>> user(const std::string& login) = 0;
   virtual Result<std::vector<User>> users(const std::string& after_login, int limit) = 0;
+
+  virtual Result<std::optional<Work>> work(std::int64_t id) = 0;
+  // Ids above `after`, lowest first.
+  virtual Result<std::vector<Work>> works(std::int64_t after, int limit) = 0;
 
   virtual Result<std::optional<RevisionRow>> revision(std::int64_t number) = 0;
   virtual Result<std::int64_t> active_revision() = 0;  // 0: none was ever accepted

@@ -180,6 +180,16 @@ Result<void> put_user(Connection& db, const User& user) {
   return put.bind(user.login, user.password_hash, name(user.role), user.created_at).run();
 }
 
+Result<void> put_work(Connection& db, std::int64_t id, const std::optional<Work>& work) {
+  if (!work) {
+    Statement drop(db, "DELETE FROM work WHERE id = ?1");
+    return drop.bind(id).run();
+  }
+  Statement put(db, "INSERT INTO work (" SCRIP_WORK_COLUMNS
+                    ") VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET title = ?2, updated_at = ?4");
+  return put.bind(id, work->title, work->created_at, work->updated_at).run();
+}
+
 Result<void> add_revision(Connection& db, const RevisionRow& revision) {
   {
     Statement insert(db,
@@ -235,6 +245,7 @@ Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
   if (auto done = add_decisions(db, indexes, changes.decisions); !done) return done;
   if (auto done = each(changes.attributes, pair_in(put_attributes)); !done) return done;
   if (auto done = each(changes.users, in(put_user)); !done) return done;
+  if (auto done = each(changes.works, pair_in(put_work)); !done) return done;
   if (changes.revision) {
     if (auto done = add_revision(db, *changes.revision); !done) return done;
   }

@@ -49,6 +49,11 @@ Result<std::vector<User>> list_users(Connection& db, const std::string& after_lo
   return read_all<User>(query.bind(after_login, limit));
 }
 
+Result<std::vector<Work>> list_works(Connection& db, std::int64_t after, int limit) {
+  Statement query(db, "SELECT " SCRIP_WORK_COLUMNS " FROM work WHERE id > ?1 ORDER BY id LIMIT ?2");
+  return read_all<Work>(query.bind(after, limit));
+}
+
 Result<std::vector<std::pair<std::int64_t, CampaignTally>>> list_tallies(Connection& db) {
   std::vector<std::pair<std::int64_t, CampaignTally>> tallies;
   Statement query(db, "SELECT " SCRIP_TALLY_COLUMNS ", campaign FROM tally ORDER BY campaign");
@@ -70,8 +75,13 @@ Result<Definitions> list_definitions(Connection& db) {
   Statement batches(db, "SELECT " SCRIP_BATCH_COLUMNS " FROM code_batch ORDER BY id");
   auto batch_rows = read_all<CodeBatch>(batches);
   if (!batch_rows) return batch_rows.error();
-  return Definitions{
-      .campaigns = std::move(*campaign_rows), .formats = std::move(*format_rows), .batches = std::move(*batch_rows)};
+  // Not the greatest id of a row, which may have been deleted.
+  const auto last_work = db.integer("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'work'");
+  if (!last_work) return last_work.error();
+  return Definitions{.campaigns = std::move(*campaign_rows),
+                     .formats = std::move(*format_rows),
+                     .batches = std::move(*batch_rows),
+                     .last_work = *last_work};
 }
 
 }  // namespace scrip::sqlite

@@ -26,6 +26,8 @@ Result<std::vector<Coupon>> list_expiring(Connection& db, RunCache& cache, Micro
 
 Result<std::vector<User>> list_users(Connection& db, const std::string& after_login, int limit);
 
+Result<std::vector<Work>> list_works(Connection& db, std::int64_t after, int limit);
+
 // Everything, for the catalog.
 Result<std::vector<std::pair<std::int64_t, CampaignTally>>> list_tallies(Connection& db);
 Result<Definitions> list_definitions(Connection& db);  // inside a Snapshot

@@ -118,7 +118,8 @@ Result<void> load(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& 
   if (auto done = load_each(wanted.counters, loaded.counters, from(find_counter)); !done) return done;
   if (auto done = load_each(wanted.idempotency, loaded.idempotency, looked_up(find_answer)); !done) return done;
   if (auto done = load_attributes(db, wanted, loaded); !done) return done;
-  return load_each(wanted.logins, loaded.users, from(find_user));
+  if (auto done = load_each(wanted.logins, loaded.users, from(find_user)); !done) return done;
+  return load_each(wanted.works, loaded.works, from(find_work));
 }
 
 }  // namespace scrip::sqlite

@@ -68,6 +68,11 @@ Result<std::optional<User>> find_user(Connection& db, const std::string& login) 
   return read_one<User>(query.bind(login));
 }
 
+Result<std::optional<Work>> find_work(Connection& db, std::int64_t id) {
+  Statement query(db, "SELECT " SCRIP_WORK_COLUMNS " FROM work WHERE id = ?1");
+  return read_one<Work>(query.bind(id));
+}
+
 Result<std::optional<IdempotencyRecord>> find_answer(Connection& db, Lookup& lookup, const IdempotencyKey& key) {
   auto postings = lookup.find(Index::answered, lookup.hash().of_answer(key.owner, key.key));
   if (!postings) return postings.error();

@@ -21,6 +21,7 @@ Result<std::string> find_attributes(Connection& db, const std::string& user_id);
 Result<std::optional<Coupon>> find_coupon(Connection& db, CouponKey key);
 Result<std::optional<Coupon>> find_imported(Connection& db, std::string_view normalized);
 Result<std::optional<User>> find_user(Connection& db, const std::string& login);
+Result<std::optional<Work>> find_work(Connection& db, std::int64_t id);
 Result<std::optional<IdempotencyRecord>> find_answer(Connection& db, Lookup& lookup, const IdempotencyKey& key);
 
 }  // namespace scrip::sqlite

@@ -65,6 +65,10 @@ void read(Statement& row, FormatRow& format) {
   take(row, "alphabet", alphabet, parse_alphabet(alphabet), format.alphabet);
 }
 
+void read(Statement& row, Work& work) {
+  row.read(work.id, work.title, work.created_at, work.updated_at);
+}
+
 Reader::ByExpiry by_expiry(const Coupon& coupon) {
   return {.expires_at = coupon.expires_at.value_or(latest_instant + 1), .key = coupon.key};
 }

@@ -16,6 +16,7 @@
 #define SCRIP_ACCOUNT_COLUMNS "login, password_hash, role, created_at"
 #define SCRIP_BATCH_COLUMNS "id, campaign, format, first_index, first_serial, count, created_at"
 #define SCRIP_FORMAT_COLUMNS "id, shape, alphabet, key"
+#define SCRIP_WORK_COLUMNS "id, title, created_at, updated_at"
 
 namespace scrip::sqlite {
 
@@ -41,6 +42,7 @@ void read(Statement& row, CampaignTally& tally);
 void read(Statement& row, User& user);
 void read(Statement& row, CodeBatch& batch);
 void read(Statement& row, FormatRow& format);
+void read(Statement& row, Work& work);
 
 // Where a coupon stands in a list by expiry.
 Reader::ByExpiry by_expiry(const Coupon& coupon);

@@ -77,6 +77,14 @@ Result<std::vector<User>> SqliteReader::users(const std::string& after_login, in
   return list_users(*connection_, after_login, limit);
 }
 
+Result<std::optional<Work>> SqliteReader::work(std::int64_t id) {
+  return find_work(*connection_, id);
+}
+
+Result<std::vector<Work>> SqliteReader::works(std::int64_t after, int limit) {
+  return list_works(*connection_, after, limit);
+}
+
 Result<std::optional<RevisionRow>> SqliteReader::revision(std::int64_t number) {
   const Snapshot snapshot(*connection_);
   if (!snapshot.begun()) return snapshot.begun().error();

@@ -27,6 +27,8 @@ class SqliteReader final : public Reader {
   Result<std::vector<DecisionRow>> decisions(const DecisionFilter& filter, std::int64_t before, int limit) override;
   Result<std::optional<User>> user(const std::string& login) override;
   Result<std::vector<User>> users(const std::string& after_login, int limit) override;
+  Result<std::optional<Work>> work(std::int64_t id) override;
+  Result<std::vector<Work>> works(std::int64_t after, int limit) override;
   Result<std::optional<RevisionRow>> revision(std::int64_t number) override;
   Result<std::int64_t> active_revision() override;
 

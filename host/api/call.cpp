@@ -34,15 +34,19 @@ std::array<std::uint8_t, 32> fingerprint(const http::Request& request, std::stri
 
 }  // namespace
 
-http::Response problem(const Error& error) {
-  if (error.code != Code::storage_unavailable && error.code != Code::internal) return http::Response::problem(error);
+Error shown(const Error& error) {
+  if (error.code != Code::storage_unavailable && error.code != Code::internal) return error;
   log(LogLevel::warn, "a request failed", {{"code", name(error.code)}, {"why", error.message}});
   Error shown{.code = error.code, .message = "Something went wrong here.", .retry_after_s = error.retry_after_s};
   if (error.code == Code::storage_unavailable) {
     shown.message = "The store cannot be reached right now. Please try again.";
     if (shown.retry_after_s == 0) shown.retry_after_s = 1;
   }
-  return http::Response::problem(shown);
+  return shown;
+}
+
+http::Response problem(const Error& error) {
+  return http::Response::problem(shown(error));
 }
 
 Actor actor_of(const http::Request& request) {
@@ -59,6 +63,13 @@ Result<CouponKey> coupon_of(const Catalog& catalog, std::string_view typed) {
   const auto key = catalog.book().find(normalize_code(typed));
   if (!key) return coupon_not_found();
   return *key;
+}
+
+Result<Outcome> carry_out(Service& service, Command command, Actor actor) {
+  Submission submission{.command = std::move(command), .actor = std::move(actor)};
+  service.ledger.execute(submission);
+  if (submission.outcome.error) return std::move(*submission.outcome.error);
+  return std::move(submission.outcome);
 }
 
 http::Response claim(Service& service, http::Request& request, Result<Command> command, int status) {

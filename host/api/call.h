@@ -20,12 +20,18 @@ Result<std::shared_ptr<const Campaign>> campaign_of(const Catalog& catalog, std:
 // The coupon that a typed code names, without looking into the store.
 Result<CouponKey> coupon_of(const Catalog& catalog, std::string_view typed);
 
+// Hands a command to the ledger and waits. The outcome has no error: that is what comes back instead.
+Result<Outcome> carry_out(Service& service, Command command, Actor actor);
+
 // Runs a claim that answers with a coupon: with its Idempotency-Key, if there is one. An error in
 // place of the command is the answer, and is kept under the key as well.
 http::Response claim(Service& service, http::Request& request, Result<Command> command, int status);
 
-// The answer to an error. What the store says of itself (files, SQLite's words) is for the log, not
-// for clients.
+// An error as clients may see it. What the store says of itself (files, SQLite's words) goes to the
+// log instead.
+Error shown(const Error& error);
+
+// The answer to an error, as clients may see it.
 http::Response problem(const Error& error);
 
 }  // namespace scrip::api

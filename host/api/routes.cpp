@@ -9,6 +9,7 @@ void add_routes(http::Router& router, Service& service) {
   add_issue_batch(router, service);
   add_decisions(router, service);
   add_policies(router, service);
+  add_works(router, service);
   add_users(router, service);
   add_sign_in(router, service);
   add_health(router, service);

@@ -32,6 +32,15 @@ std::string show_coupon(const Coupon& coupon, const std::string& code, const std
   return shown.take();
 }
 
+std::string show_work(const Work& work) {
+  ObjectText shown;
+  shown.number("id", work.id)
+      .text("title", work.title)
+      .instant("created_at", work.created_at)
+      .instant("updated_at", work.updated_at);
+  return shown.take();
+}
+
 Json show_campaign(const Campaign& campaign, const CampaignTally& tally, const std::string& revision, Micros now,
                    Audience audience) {
   const auto remaining = tally.remaining(campaign);

@@ -7,6 +7,7 @@
 
 #include "coupon/campaign.h"
 #include "coupon/coupon.h"
+#include "coupon/work.h"
 #include "ledger/command.h"
 
 namespace scrip::api {
@@ -16,6 +17,9 @@ nlohmann::json show_instant(const std::optional<Micros>& instant);
 // {code,campaign_id,state,user_id,subject,issued_at,expires_at,redeemed_at,expired,discount?,decision_id?}
 // as JSON text.
 std::string show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now);
+
+// {id,title,created_at,updated_at} as JSON text.
+std::string show_work(const Work& work);
 
 enum class Audience : std::uint8_t { user, staff };
 

@@ -1,4 +1,5 @@
 // Accounts (sign-up, who am I) and the attributes that rules read.
+#include "api/accounts.h"
 #include "api/api.h"
 #include "api/body.h"
 #include "api/call.h"
@@ -7,7 +8,7 @@
 namespace scrip::api {
 namespace {
 
-http::Response sign_up(Service& service, http::Request& request) {
+http::Response post_user(Service& service, http::Request& request) {
   auto body = json_body(request);
   if (!body) return problem(body.error());
   std::vector<FieldError> errors;
@@ -15,28 +16,9 @@ http::Response sign_up(Service& service, http::Request& request) {
   const auto login = fields.text("login", 1, 128, true);
   const auto password = fields.text("password", 0, 1024, true);
   fields.finish();
-  if (login && !is_user_id(*login)) errors.push_back({"login", "must be text without control characters"});
-  if (password) {
-    if (auto good = http::check_password(*password); !good) {
-      errors.insert(errors.end(), good.error().fields.begin(), good.error().fields.end());
-    }
-  }
+  check_account(login, password, errors);
   if (!errors.empty()) return problem(invalid(std::move(errors)));
-
-  // A taken name is said at once; the ledger decides when two take it together.
-  auto reader = service.store.reader();
-  if (!reader) return problem(reader.error());
-  auto known = (*reader)->user(*login);
-  if (!known) return problem(known.error());
-  if (*known) return problem({.code = Code::user_exists, .message = "There is already an account " + *login + "."});
-  reader->reset();
-
-  auto hash = service.passwords.hash(*password);
-  if (!hash) return problem(hash.error());
-  Submission submission{.command = AddUser{{.login = *login, .password_hash = *hash, .role = Role::user}},
-                        .actor = {.subject = *login, .role = Role::user}};
-  service.ledger.execute(submission);
-  if (submission.outcome.error) return problem(*submission.outcome.error);
+  if (auto made = sign_up(service, *login, *password); !made) return problem(made.error());
   return http::Response::json(201, Json{{"login", *login}, {"role", name(Role::user)}}.dump());
 }
 
@@ -81,7 +63,7 @@ void add_users(http::Router& router, Service& service) {
   using http::Access;
   router.add(
       {.method = post, .pattern = "/api/v1/users", .access = Access::everyone, .handler = [&](http::Request& request) {
-         return sign_up(service, request);
+         return post_user(service, request);
        }});
   router.add({.method = get, .pattern = "/api/v1/me", .access = Access::any_token, .handler = me});
   router.add({.method = put,

@@ -7,6 +7,7 @@
 #include "cli/data_directory.h"
 #include "cli/events.h"
 #include "cli/watcher.h"
+#include "compat/compat.h"
 #include "db/sqlite/sqlite_store.h"
 #include "http/bearer.h"
 #include "http/host_port.h"
@@ -141,6 +142,11 @@ Result<void> Node::Impl::listen() {
                                 .default_timezone = options_.timezone});
   http::Router router;
   api::add_routes(router, *service_);
+  if (options_.compat) {
+    // Before anybody else can take their numbers.
+    compat::make_campaigns(*service_);
+    compat::add_compat_routes(router, *service_, {.open_rpc = options_.open_rpc});
+  }
   server_ = std::make_unique<http::Server>(std::move(router), http::bearer_or_cookie(*tokens_), options_.http,
                                            events_.for_server());
   const auto port = server_->listen(options_.listen);

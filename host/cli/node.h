@@ -22,6 +22,8 @@ struct NodeOptions {
   std::filesystem::path scripts = "scripts";
   std::filesystem::path plugins = "plugins";
   bool watch = false;
+  bool compat = false;           // the wires of the services that Scrip replaces
+  bool open_rpc = false;         // of these, the RPCs without a token
   const Clock* clock = nullptr;  // null: the machine's, moved by clock_shift; outlives the node
   Micros clock_shift = 0;        // how far the coupons' clock is from the real one; said by /healthz and the log
   std::optional<std::filesystem::path> secret_file;  // instead of data/secret

@@ -20,8 +20,6 @@ struct ServeArguments {
   std::string clock;
   std::string secret_file;
   std::string log_level = "info";
-  bool compat = false;
-  bool open_rpc = false;
   std::chrono::microseconds policy_time{};
   std::chrono::microseconds head_time{};
   std::chrono::microseconds progress_time{};
@@ -64,8 +62,10 @@ void add_what(CLI::App& command, ServeArguments& given) {
       ->check(CLI::Validator(check_log_level, ""))
       ->type_name("LEVEL")
       ->capture_default_str();
-  command.add_flag("--compat", given.compat, "The wires of the reference services; this version has none yet");
-  command.add_flag("--open-rpc", given.open_rpc, "With --compat: RPC without tokens; this version has none yet");
+  CLI::Option* const compat = command.add_flag(
+      "--compat", given.node.compat, "The wires of the services that Scrip replaces, and a campaign for each");
+  command.add_flag("--open-rpc", given.node.open_rpc, "With --compat: coupon-live and the RPCs need no token")
+      ->needs(compat);
   command.set_config("--config", "", "Options from a TOML file; the command line comes first")->type_name("FILE.toml");
 }
 
@@ -163,9 +163,6 @@ int serve(int argc, char** argv) {
   if (const auto status = parse(command, argc, argv)) return *status;
 
   set_log_level(*parse_log_level(given.log_level));
-  if (given.compat || given.open_rpc) {
-    log(LogLevel::warn, "this version has no wires of the reference services; --compat and --open-rpc do nothing");
-  }
   const sigset_t signals = block_signals();
   auto node = Node::start(to_options(given));
   if (!node) return fail(node.error());

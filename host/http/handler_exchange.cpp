@@ -75,15 +75,18 @@ Response HandlerExchange::produce() {
     return Response::problem({.code = Code::method_not_allowed, .message = "this path has other methods"})
         .with("Allow", incoming_.match.allow);
   }
+  const auto refuse = [route](const Error& error) {
+    return route->refuse ? route->refuse(error) : Response::problem(error);
+  };
   try {
-    if (auto admitted = admit(); !admitted) return Response::problem(admitted.error());
+    if (auto admitted = admit(); !admitted) return refuse(admitted.error());
     return route->handler(request_);
   } catch (const std::exception& exception) {
     failed(exception.what());
   } catch (...) {
     failed("an exception of unknown type");
   }
-  return Response::problem({.code = Code::internal, .message = "an error of ours; request id " + request_.request_id});
+  return refuse({.code = Code::internal, .message = "an error of ours; request id " + request_.request_id});
 }
 
 // Before anything of the body is read.

@@ -25,6 +25,9 @@ enum class Access : std::uint8_t {
 
 using Handler = std::function<Response(Request&)>;
 
+// The answer to what is refused before the handler is called, or in its place: an exception in it.
+using Refuse = Response (*)(const Error&);
+
 struct Route {
   Method method = Method::get;
   std::string pattern;  // "/api/v1/campaigns/{id}/issue"; {x} matches one non-empty segment
@@ -37,6 +40,8 @@ struct Route {
   // The handler waits for nothing but the ledger and computes for microseconds, so it may run on the
   // thread of the event loop, without a hand-over. Never for what reads the store or a file.
   bool on_loop = false;
+  // For a wire that has its own form of errors. Null: Response::problem.
+  Refuse refuse = nullptr;
 };
 
 class Router {

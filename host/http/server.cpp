@@ -150,12 +150,15 @@ std::string Server::Impl::refusal(Connection& connection, const Refusal& why, bo
     line.http_1_0 = incoming->head.http_1_0;
     if (request.method == Method::head) line.method = "HEAD";
   }
-  RefusalExchange exchange(Response::problem(why.error, why.status), request.request_id, keep_alive);
+  const Route* const route = incoming ? incoming->match.route : nullptr;
+  Response response = route && route->refuse ? route->refuse(why.error) : Response::problem(why.error, why.status);
+  const int status = response.status;
+  RefusalExchange exchange(std::move(response), request.request_id, keep_alive);
   std::string bytes = exchange.render(protocol_, line);
   if (events_.answered) {
     const auto took = incoming ? std::chrono::steady_clock::now() - incoming->began : std::chrono::nanoseconds(0);
-    events_.answered(request, incoming && incoming->match.route ? incoming->match.route->pattern : std::string(),
-                     why.status, std::chrono::duration_cast<std::chrono::microseconds>(took));
+    events_.answered(request, route ? route->pattern : std::string(), status,
+                     std::chrono::duration_cast<std::chrono::microseconds>(took));
   }
   return bytes;
 }

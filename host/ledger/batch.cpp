@@ -55,6 +55,9 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const PutAttributes&) const {}
     void operator()(const AddUser& c) const { wanted.logins.push_back(c.user.login); }
     void operator()(const ChangeUser& c) const { wanted.logins.push_back(c.login); }
+    void operator()(const AddWork&) const {}
+    void operator()(const EditWork& c) const { wanted.works.push_back(c.id); }
+    void operator()(const DropWork& c) const { wanted.works.push_back(c.id); }
     void operator()(const ActivatePolicies&) const {}
   };
   std::visit(Visitor{wanted, want_issue, want_coupon}, submission.command);
@@ -153,6 +156,9 @@ Result<void> Batch::dispatch(Submission& submission) {
     }
     Result<void> operator()(const AddUser& c) const { return batch.add_user(submission, c); }
     Result<void> operator()(const ChangeUser& c) const { return batch.change_user(submission, c); }
+    Result<void> operator()(const AddWork& c) const { return batch.add_work(submission, c); }
+    Result<void> operator()(const EditWork& c) const { return batch.edit_work(submission, c); }
+    Result<void> operator()(const DropWork& c) const { return batch.drop_work(submission, c); }
     Result<void> operator()(const ActivatePolicies& c) const { return batch.activate(submission, c); }
   };
   return std::visit(Visitor{*this, submission}, submission.command);

@@ -26,6 +26,7 @@ struct LedgerState {
   std::shared_ptr<Judge> judge;  // null before the first activation
   std::int64_t last_decision = 0;
   std::int64_t last_revision = 0;  // the greatest RevisionRow::number
+  std::int64_t last_work = 0;      // the greatest Work::id
 };
 
 class Batch {
@@ -88,6 +89,12 @@ class Batch {
   // Generates codes; false when the format has no room for them.
   bool add_codes(const Campaign& campaign, std::int64_t count);
   void put_campaign(Campaign campaign);
+
+  // batch_works.cpp
+  Result<void> add_work(Submission& submission, const AddWork& command);
+  Result<void> edit_work(Submission& submission, const EditWork& command);
+  Result<void> drop_work(Submission& submission, const DropWork& command);
+  void put_work(std::int64_t id, const std::optional<Work>& work);
 
   Store& store_;
   LedgerState state_;

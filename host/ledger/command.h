@@ -16,6 +16,7 @@
 #include "coupon/campaign.h"
 #include "coupon/coupon.h"
 #include "coupon/user.h"
+#include "coupon/work.h"
 #include "db/store.h"
 #include "policy/facts.h"
 #include "policy/policy_set.h"
@@ -101,6 +102,19 @@ struct ChangeUser {  // password and role of an existing account
   std::optional<Role> role;
 };
 
+struct AddWork {
+  std::string title;  // is_work_title
+};
+
+struct EditWork {
+  std::int64_t id = 0;
+  std::string title;
+};
+
+struct DropWork {
+  std::int64_t id = 0;
+};
+
 // Makes a compiled set the active one, if every campaign still fits. Decisions before it in the
 // queue use the old set, those after it the new one.
 struct ActivatePolicies {
@@ -109,7 +123,7 @@ struct ActivatePolicies {
 };
 
 using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCampaign, EditCampaign, Generate, Refused,
-                             PutAttributes, AddUser, ChangeUser, ActivatePolicies>;
+                             PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, ActivatePolicies>;
 
 // ---- outcomes -----------------------------------------------------------------------------------
 
@@ -140,6 +154,7 @@ struct Outcome {
   ClaimOutcome claim;                // Issue, Assign, Redeem, Cancel (its error is moved to `error`)
   std::vector<ClaimOutcome> claims;  // IssueMany, in order
   CampaignOutcome campaign;          // CreateCampaign, EditCampaign, Generate
+  Work work;                         // AddWork, EditWork
   ActivationOutcome activation;      // ActivatePolicies
 };
 

@@ -190,7 +190,8 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, const Clock& clock, L
   LedgerState state{.catalog = Catalog::from(*definitions),
                     .judge = nullptr,
                     .last_decision = *last_decision,
-                    .last_revision = *last_revision};
+                    .last_revision = *last_revision,
+                    .last_work = definitions->last_work};
   auto impl = std::make_unique<Impl>(store, clock, std::move(options), std::move(events), std::move(state));
   return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
 }

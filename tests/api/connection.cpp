@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
+#include <cerrno>
 #include <stdexcept>
 #include <utility>
 
@@ -53,6 +54,7 @@ void Connection::connect() {
 bool Connection::send(std::string_view bytes) {
   while (!bytes.empty()) {
     const ssize_t count = ::send(socket_.get(), bytes.data(), bytes.size(), MSG_NOSIGNAL);
+    if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return false;
     bytes.remove_prefix(static_cast<std::size_t>(count));
   }
@@ -61,11 +63,45 @@ bool Connection::send(std::string_view bytes) {
 
 bool Connection::receive() {
   std::array<char, 64 * 1024> piece;
-  const ssize_t count = ::recv(socket_.get(), piece.data(), piece.size(), 0);
+  ssize_t count = 0;
+  // A process that was stopped and goes on finds its call interrupted.
+  do count = ::recv(socket_.get(), piece.data(), piece.size(), 0);
+  while (count < 0 && errno == EINTR);
   if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK)) throw std::runtime_error("the server does not answer");
   if (count <= 0) return false;
   buffer_.append(piece.data(), static_cast<std::size_t>(count));
   return true;
+}
+
+std::optional<std::string> Connection::take(std::size_t size) {
+  while (buffer_.size() < size) {
+    if (!receive()) return std::nullopt;
+  }
+  std::string taken = buffer_.substr(0, size);
+  buffer_.erase(0, size);
+  return taken;
+}
+
+std::optional<std::string> Connection::take_line() {
+  std::size_t end = 0;
+  while ((end = buffer_.find("\r\n")) == std::string::npos) {
+    if (!receive()) return std::nullopt;
+  }
+  auto line = take(end + 2);
+  line->resize(end);
+  return line;
+}
+
+std::optional<std::string> Connection::take_chunks() {
+  std::string body;
+  for (;;) {
+    const auto size = take_line();
+    if (!size) return std::nullopt;
+    const auto chunk = take(std::stoul(*size, nullptr, 16));
+    if (!chunk || !take_line()) return std::nullopt;
+    if (chunk->empty()) return body;
+    body += *chunk;
+  }
 }
 
 Answer Connection::read(bool to_head) {
@@ -87,13 +123,11 @@ Answer Connection::read(bool to_head) {
     at = stop + 2;
   }
   if (answer.status < 200) return read(to_head);  // 100 Continue
+  const bool chunked = answer.header("transfer-encoding") == "chunked";
   const std::string length = answer.header("content-length");
-  const std::size_t size = length.empty() || to_head ? 0 : std::stoul(length);
-  while (buffer_.size() < size) {
-    if (!receive()) return Answer{};
-  }
-  answer.body = buffer_.substr(0, size);
-  buffer_.erase(0, size);
+  auto body = to_head ? std::string() : chunked ? take_chunks() : take(length.empty() ? 0 : std::stoul(length));
+  if (!body) return Answer{};
+  answer.body = std::move(*body);
   if (answer.header("connection") == "close") socket_ = http::FileDescriptor();
   return answer;
 }

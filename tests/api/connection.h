@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -35,6 +36,10 @@ class Connection {
  private:
   void connect();
   bool receive();
+  // Takes so many bytes off what comes; nullopt: the connection ended before.
+  std::optional<std::string> take(std::size_t size);
+  std::optional<std::string> take_line();
+  std::optional<std::string> take_chunks();
 
   int port_ = 0;
   http::FileDescriptor socket_;

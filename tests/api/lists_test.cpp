@@ -33,7 +33,7 @@ TEST_CASE("a limit is 1 to 1000, and a cursor is one that the list gave") {
   Shop shop;
   shop.campaign({{"id", "spring"}, {"total", 5}});
   for (const std::string list : {"/api/v1/campaigns", "/api/v1/campaigns/spring/coupons", "/api/v1/coupons",
-                                 "/api/v1/coupons/expired", "/api/v1/decisions"}) {
+                                 "/api/v1/coupons/expired", "/api/v1/works", "/api/v1/decisions"}) {
     for (const std::string good : {"1", "1000", "0100"}) {
       INFO(list << " " << good);
       CHECK(shop.get(list + "?limit=" + good, shop.operator_()).status == 200);

@@ -60,6 +60,10 @@ Rows rows_of(Shop& shop) {
   for (const User& user : get(reader->users("", everything))) {
     rows["account " + user.login] = user.password_hash + std::string(name(user.role));
   }
+  for (const Work& work : get(reader->works(0, everything))) {
+    rows["work " + std::to_string(work.id)] =
+        work.title + "|" + std::to_string(work.created_at) + "|" + std::to_string(work.updated_at);
+  }
   for (const std::string user : {"minji", "junho", "shop", "admin"}) {
     rows["attributes " + user] = get(reader->attributes(user));
   }

@@ -41,6 +41,8 @@ struct ShopOptions {
   int sign_ins_at_once = 100'000;
   std::string timezone = "UTC";
   std::size_t connections_at_once = 512;  // requests whose handlers run at once
+  bool compat = false;                    // as serve --compat
+  bool open_rpc = false;                  // as serve --open-rpc
 };
 
 // How a request and its answer look to a test.
@@ -70,6 +72,7 @@ class Shop {
   ~Shop();
 
   cli::Node& node() { return *node_; }
+  ShopOptions& options() { return options_; }
   ManualClock& clock() { return clock_; }
   const std::string& url() const { return node_->url(); }
 
@@ -79,7 +82,7 @@ class Shop {
   std::string token(const std::string& subject, Role role) const;
 
   // Calls on a connection of the calling thread. Checks that the answer is one that the OpenAPI
-  // document promises.
+  // document promises (of the reference services' wires it knows nothing).
   Reply call(const Call& call);
   Reply get(const std::string& path, const std::string& token);
   Reply post(const std::string& path, const std::string& token, const Json& body);
@@ -93,7 +96,7 @@ class Shop {
   void remove_policy(const std::string& name);
   Reply reload();
 
-  // Stops the node and starts another on the same folder.
+  // Stops the node and starts another on the same folder, with the options as they are then.
   void restart();
 
   // The value of one of /metrics, such as `name{label="value"}`; -1: there is none.

@@ -37,7 +37,7 @@ std::string with(std::string text, const std::string& what, const std::string& i
 
 TEST_CASE("the README's tour works as it is pasted") {
   const Scratch scratch;
-  Running server(scratch.serve());
+  Running server(scratch.serve({"--compat"}));  // as ./dev run does
   const std::string url = await_url(server);
   REQUIRE(!url.empty());
   std::string script = with(tour(), "http://127.0.0.1:8080", url);

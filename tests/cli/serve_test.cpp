@@ -51,6 +51,31 @@ TEST_CASE("a server that was killed leaves nothing behind that keeps the next on
   CHECK(!await_url(next).empty());
 }
 
+TEST_CASE("--compat brings the wires of other services, and --open-rpc lets coupon-live be asked by anybody") {
+  const auto claim = [](const std::string& url) {
+    auto client = scrip::http::Client::open(url, {});
+    REQUIRE(client.ok());
+    const auto answer = client->post("/v1/coupons/issue", R"({"userId":1,"couponId":99})");
+    REQUIRE(answer.ok());
+    return answer->status;
+  };
+  const std::vector<std::pair<std::vector<std::string>, int>> rows{
+      {{}, 404}, {{"--compat"}, 401}, {{"--compat", "--open-rpc"}, 400}};
+  const Scratch scratch;
+  for (const auto& [flags, status] : rows) {
+    Running server(scratch.serve(flags));
+    const std::string url = await_url(server);
+    REQUIRE(!url.empty());
+    CHECK(claim(url) == status);
+    const bool made = status == 401 || status == 400;
+    const Json campaigns = Json::parse(get(url, "/api/v1/campaigns", token(scratch)))["data"];
+    CHECK(campaigns.size() == (made ? 3 : 0));
+    server.signal(SIGTERM);
+    CHECK(server.wait().status == 0);
+  }
+  CHECK(run(scratch.serve({"--open-rpc"})).status == 2);
+}
+
 TEST_CASE("a port that is taken is said in one line, with nothing on stdout") {
   const Scratch scratch;
   Running first(scratch.serve());
