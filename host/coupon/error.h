@@ -1,6 +1,7 @@
 // What can go wrong, as values: a code from one closed list, a sentence, and for bad input the
 // fields it is about. Nothing in the host throws across a room's border; a function that can fail
-// returns Result<T>. The one table from code to HTTP status is in error.cpp (Connect's follows it).
+// returns Result<T>. The one table from code to HTTP status is in error.cpp, that to Connect's codes in
+// compat/connect_error.cpp.
 #pragma once
 
 #include <cassert>

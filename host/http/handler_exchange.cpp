@@ -37,6 +37,7 @@ HandlerExchange::HandlerExchange(Connection& connection, const ExchangeRules& ru
       incoming_.target.authority.empty() ? incoming_.head.find("Host").value_or("") : incoming_.target.authority;
   request_.request_id = incoming_.request_id;
   request_.remote_address = connection.remote_address;
+  request_.began = incoming_.began;
   request_.captures = std::move(incoming_.match.captures);
   request_.query = std::move(incoming_.target.query);
   request_.head_ = &incoming_.head;

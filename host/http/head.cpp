@@ -29,9 +29,18 @@ bool is_field_value(std::string_view text) {
 }
 
 // Fields of which only one may come: a second one would leave it open which of them counts.
-constexpr std::array<std::string_view, 9> single_fields{"Host",         "Content-Length", "Transfer-Encoding",
-                                                        "Content-Type", "Authorization",  "Expect",
-                                                        "Origin",       "Sec-Fetch-Site", "Idempotency-Key"};
+constexpr std::array<std::string_view, 12> single_fields{"Host",
+                                                         "Content-Length",
+                                                         "Transfer-Encoding",
+                                                         "Content-Type",
+                                                         "Authorization",
+                                                         "Expect",
+                                                         "Origin",
+                                                         "Sec-Fetch-Site",
+                                                         "Idempotency-Key",
+                                                         "Content-Encoding",
+                                                         "Connect-Protocol-Version",
+                                                         "Connect-Timeout-Ms"};
 
 Refused parse_request_line(std::string_view line, Head& head) {
   const std::string_view method = take_until(line, ' ');

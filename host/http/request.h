@@ -2,6 +2,7 @@
 // or whether a thread of its own runs the handler. One request is touched by one thread at a time.
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -37,10 +38,11 @@ class BodySource {
 
 struct Request {
   Method method = Method::get;
-  std::string path;            // percent-decoded, without the query; UTF-8
-  std::string authority;       // "host:port" as the client names this server; may be empty
-  std::string request_id;      // unique in this process; in the log and in X-Request-Id
-  std::string remote_address;  // "127.0.0.1"
+  std::string path;                             // percent-decoded, without the query; UTF-8
+  std::string authority;                        // "host:port" as the client names this server; may be empty
+  std::string request_id;                       // unique in this process; in the log and in X-Request-Id
+  std::string remote_address;                   // "127.0.0.1"
+  std::chrono::steady_clock::time_point began;  // when its head had been read
   std::optional<Identity> identity;
   std::vector<std::pair<std::string, std::string>> captures;  // {id} of the route's pattern; UTF-8
   std::vector<std::pair<std::string, std::string>> query;     // percent-decoded, in order; UTF-8
@@ -58,6 +60,7 @@ struct Request {
 
   // The whole body, read when first asked for. payload_too_large above the route's limit.
   Result<std::string_view> body();
+  std::size_t body_limit() const { return body_limit_; }
   // For routes with `streams`: the body piece by piece instead. Precondition: body() was not called.
   BodySource& body_source() { return *source_; }
 

@@ -99,6 +99,9 @@ TEST_CASE("malformed heads are refused with their status") {
       {with(std::string("X-Nul: a\0b\r\n", 12)), 400},
       {with("Authorization: Bearer a\r\nauthorization: Bearer b\r\n"), 400},
       {with("Idempotency-Key: a\r\nIdempotency-Key: b\r\n"), 400},
+      {with("Content-Encoding: gzip\r\ncontent-encoding: gzip\r\n"), 400},
+      {with("Connect-Timeout-Ms: 1\r\nConnect-Timeout-Ms: 2\r\n"), 400},
+      {with("Connect-Protocol-Version: 1\r\nConnect-Protocol-Version: 1\r\n"), 400},
       {with("Expect: 200-ok\r\n"), 417},
   };
   for (const Case& each : cases) {

@@ -173,3 +173,59 @@ TEST_CASE("an answer of any size arrives whole") {
     CHECK(answer.body.size() == size);
   }
 }
+
+TEST_CASE("a route with errors of its own form answers every refusal in it") {
+  const auto plain = [](const Error& error) {
+    Response response;
+    response.status = 418;
+    response.content_type = "text/plain";
+    response.body = name(error.code);
+    return response;
+  };
+  std::vector<Route> routes;
+  routes.push_back({.method = Method::post,
+                    .pattern = "/own",
+                    .access = Access::service,
+                    .handler = [](Request& request) { return Response::json(200, std::string(*request.body())); },
+                    .body_limit = 10,
+                    .refuse = plain});
+  routes.push_back({.method = Method::post,
+                    .pattern = "/own-throw",
+                    .access = Access::everyone,
+                    .handler = [](Request&) -> Response { throw std::runtime_error("on purpose"); },
+                    .refuse = plain});
+  TestServer server({}, std::move(routes));
+  const auto answer = [&](const std::string& path, const std::string& body, const std::string& token) {
+    RawClient client(server.port());
+    client.send(request("POST " + path, body, token.empty() ? "" : "Authorization: Bearer " + token + "\r\n"));
+    const RawAnswer came = client.read();
+    return std::to_string(came.status) + " " + came.body;
+  };
+  CHECK(answer("/own", "body", "service") == "200 body");
+  CHECK(answer("/own", "body", "") == "418 unauthenticated");
+  CHECK(answer("/own", "body", "forged") == "418 unauthenticated");
+  CHECK(answer("/own", "body", "user") == "418 forbidden");
+  CHECK(answer("/own", "a body too long", "service") == "418 payload_too_large");
+  CHECK(answer("/own-throw", "", "") == "418 internal");
+}
+
+TEST_CASE("a handler is told when the head was read, not when the body had come") {
+  using SteadyClock = std::chrono::steady_clock;
+  SteadyClock::time_point began;
+  std::vector<Route> routes;
+  routes.push_back(
+      {.method = Method::post, .pattern = "/when", .access = Access::everyone, .handler = [&](Request& request) {
+         began = request.began;
+         return Response::json(200, std::string(*request.body()));
+       }});
+  TestServer server({}, std::move(routes));
+  RawClient client(server.port());
+  const auto before = SteadyClock::now();
+  client.send("POST /when HTTP/1.1\r\nHost: t\r\nExpect: 100-continue\r\nContent-Length: 2\r\n\r\n");
+  CHECK(client.read().status == 100);
+  const auto head_was_read = SteadyClock::now();
+  client.send("{}");
+  CHECK(client.read().status == 200);
+  CHECK(began >= before);
+  CHECK(began <= head_was_read);
+}

@@ -51,6 +51,35 @@ TEST_CASE("requests without room in the queue are 503, and the connection is kep
   CHECK(too_many.read().status == 200);
 }
 
+TEST_CASE("a route with errors of its own form says in it that there is no room") {
+  std::vector<Route> routes;
+  routes.push_back({.method = Method::get,
+                    .pattern = "/own",
+                    .access = Access::everyone,
+                    .handler = [](Request&) { return Response::json(200, "{}"); },
+                    .refuse =
+                        [](const scrip::Error& error) {
+                          return Response::json(503, "own " + std::string(name(error.code)))
+                              .with("Retry-After", std::to_string(error.retry_after_s));
+                        }});
+  TestServer server({.in_flight = 1, .queued = 4}, std::move(routes));
+  std::list<RawClient> clients;
+  clients.emplace_back(server.port()).send(request("GET /wait"));
+  server.gate().await(1);
+  for (std::size_t i = 1; i <= 3; ++i) {
+    clients.emplace_back(server.port()).send(request("GET /hello"));
+    await_queued(server, i);
+  }
+  RawClient refused(server.port());
+  refused.send(request("GET /own"));
+  const RawAnswer answer = refused.read();
+  CHECK(answer.status == 503);
+  CHECK(answer.body == "own overloaded");
+  CHECK(answer.header("retry-after") == "1");
+  server.gate().open();
+  for (RawClient& client : clients) CHECK(client.read().status == 200);
+}
+
 TEST_CASE("claims overtake what waits with them") {
   TestServer server({.in_flight = 1, .queued = 100});
   std::list<RawClient> clients;
