@@ -59,6 +59,12 @@ int absent_counter(lua_State* L) {
   raise(L, "facts.counter has no '%s'; a rule declares what it reads in `counters`", name);
 }
 
+// A campaign may end in the year 9999. To a rule that is the last instant that is exact, in 2255:
+// what it compares it with is now.
+std::optional<Micros> held_inside(const std::optional<Micros>& instant) {
+  return instant ? std::optional(std::min(*instant, max_exact)) : std::nullopt;
+}
+
 }  // namespace
 
 void FactsView::open(lua_State* L) {
@@ -179,8 +185,8 @@ void FactsView::show_campaign(lua_State* L, const Facts& facts) {
     campaign_.reset();
     set(L, campaign_id, definition.id);
     set(L, campaign_total, definition.total);
-    set(L, campaign_starts_at, definition.starts_at);
-    set(L, campaign_ends_at, definition.ends_at);
+    set(L, campaign_starts_at, held_inside(definition.starts_at));
+    set(L, campaign_ends_at, held_inside(definition.ends_at));
     set(L, campaign_timezone, definition.timezone);
     set_nil(L, campaign_metadata);
     campaign_ = facts.campaign;
@@ -211,7 +217,7 @@ void FactsView::show_coupon(lua_State* L, const CouponFacts& facts) {
   set(L, coupon_code, facts.code);
   set(L, coupon_created_at, facts.created_at);
   set(L, coupon_issued_at, facts.issued_at);
-  set(L, coupon_expires_at, facts.expires_at);
+  set(L, coupon_expires_at, held_inside(facts.expires_at));
   set(L, coupon_redeemed_at, facts.redeemed_at);
   set(L, coupon_discount, facts.discount);
   if (facts.currency.empty()) {

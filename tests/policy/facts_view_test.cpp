@@ -217,14 +217,6 @@ TEST_CASE("sandbox 10: a fact that Lua cannot hold exactly is refused, whatever 
   SECTION("a counter") {
     facts.counters = {{"x", too_large}};
   }
-  SECTION("expires_at") {
-    facts.coupon->expires_at = latest_instant;
-  }
-  SECTION("ends_at") {
-    auto campaign = std::make_shared<Campaign>(*facts.campaign);
-    campaign->ends_at = latest_instant;
-    facts.campaign = campaign;
-  }
   const auto set = one_rule("", roomy, "redeem");
   const auto binding = bound(*set);
   const Verdict verdict = set->evaluator()->decide(*binding, Hook::redeem, facts);
@@ -232,6 +224,19 @@ TEST_CASE("sandbox 10: a fact that Lua cannot hold exactly is refused, whatever 
   REQUIRE(verdict.trace.size() == 1);
   CHECK(verdict.trace[0].rule == "host");
   CHECK_THAT(verdict.trace[0].detail, Contains("is beyond 2^53"));
+}
+
+TEST_CASE("a period that ends after all that is exact ends then for a rule") {
+  Facts facts = full_facts();
+  auto campaign = std::make_shared<Campaign>(*facts.campaign);
+  campaign->starts_at = max_exact + 1;
+  campaign->ends_at = latest_instant;
+  facts.campaign = campaign;
+  facts.coupon->expires_at = latest_instant;
+  CHECK(value("facts.campaign.starts_at == 2^53", facts) == "true");
+  CHECK(value("facts.campaign.ends_at == 2^53", facts) == "true");
+  CHECK(value("facts.coupon.expires_at == 2^53", facts) == "true");
+  CHECK(value("facts.campaign.ends_at > facts.now", facts) == "true");
 }
 
 TEST_CASE("2^53 itself is exact") {
@@ -247,7 +252,7 @@ TEST_CASE("after facts that were refused the next decision is right") {
   Facts wrong = sample_claim();
   auto campaign = std::make_shared<Campaign>(*wrong.campaign);
   campaign->id = "winter";
-  campaign->ends_at = latest_instant;
+  campaign->total = max_exact + 1;
   wrong.campaign = campaign;
   CHECK(evaluator->decide(*binding, Hook::issue, wrong).kind == Verdict::Kind::failed);
   CHECK(evaluator->decide(*binding, Hook::issue, sample_claim()).sentence == "summerAsia/Seoul0");
