@@ -114,9 +114,13 @@ Result<Json> json_body(http::Request& request, EmptyBody empty) {
   if (type && !is_json(*type)) {
     return Error{.code = Code::unsupported_media_type, .message = "The body must be application/json."};
   }
-  if (!is_utf8(*body)) return bad_body("The body is not UTF-8.");
+  return json_object(*body);
+}
+
+Result<Json> json_object(std::string_view text) {
+  if (!is_utf8(text)) return bad_body("The body is not UTF-8.");
   Builder builder;
-  const bool valid = parse(*body, builder);
+  const bool valid = parse(text, builder);
   if (auto complaint = builder.complaint()) return *complaint;
   if (!valid) return bad_body("The body is not valid JSON.");
   Json parsed = builder.take();

@@ -26,6 +26,9 @@ enum class EmptyBody : std::uint8_t { refused, is_empty_object };
 // in UTF-8 without repeated members.
 Result<Json> json_body(http::Request& request, EmptyBody empty = EmptyBody::refused);
 
+// The same of text.
+Result<Json> json_object(std::string_view text);
+
 // The members of one JSON object, each asked for by name. Whoever has asked for all calls finish(),
 // which reports what is left.
 class Fields {
