@@ -1,5 +1,6 @@
 #include "compat/compat.h"
 
+#include "compat/campaign_rpc.h"
 #include "compat/wires.h"
 
 namespace scrip::compat {
@@ -8,6 +9,7 @@ void add_compat_routes(http::Router& router, api::Service& service, CompatOption
   add_kakaopay(router, service);
   add_toodat(router, service);
   add_coupon_live(router, service, options.open_rpc);
+  add_campaign_rpc(router, service, options.open_rpc);
 }
 
 }  // namespace scrip::compat
