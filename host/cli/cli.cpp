@@ -26,6 +26,7 @@ constexpr std::array commands{
     Command{"user", user, "Add or list accounts, or set a password"},
     Command{"token", token, "Make a token for the API"},
     Command{"verify", verify, "Recount everything in the database"},
+    Command{"load", load, "Put a server under load, and check what it gives out"},
     Command{"bench", bench, "Measure this machine"},
     Command{"version", version, "Say which Scrip this is"},
 };

@@ -10,6 +10,7 @@ int policy(int argc, char** argv);
 int user(int argc, char** argv);
 int token(int argc, char** argv);
 int verify(int argc, char** argv);
+int load(int argc, char** argv);
 int bench(int argc, char** argv);
 int version(int argc, char** argv);
 

@@ -16,8 +16,13 @@ class ProgressLine {
 
   // `total` may be an estimate; 0: unknown.
   void show(std::int64_t done, std::int64_t total);
+  // The same in words of the caller's.
+  void show(const std::string& text);
 
  private:
+  bool is_due();
+  void write(const std::string& text) const;
+
   const std::string what_;
   const bool terminal_;
   std::chrono::steady_clock::time_point next_{};

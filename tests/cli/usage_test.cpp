@@ -29,6 +29,7 @@ TEST_CASE("every command says what it takes") {
                                         {"user", "list"},
                                         {"token"},
                                         {"verify"},
+                                        {"load"},
                                         {"bench"},
                                         {"bench", "engine"},
                                         {"version"}};
@@ -44,7 +45,7 @@ TEST_CASE("every command says what it takes") {
 
 TEST_CASE("the list of commands names each of them") {
   const std::string help = run({"--help"}).out;
-  for (const char* name : {"serve", "reload", "policy", "user", "token", "verify", "bench", "version"}) {
+  for (const char* name : {"serve", "reload", "policy", "user", "token", "verify", "load", "bench", "version"}) {
     CHECK(help.find("  " + std::string(name) + " ") != std::string::npos);
   }
 }
@@ -78,6 +79,17 @@ TEST_CASE("wrong usage is one line on stderr and exit status 2") {
       {"token", "--sub", "ann"},
       {"token", "--sub", "ann", "--role", "user", "--ttl", "0s"},
       {"token", "--sub", "ann", "--role", "user", "--ttl", "-1h"},
+      {"serve", "--data", "d", "--open-rpc"},
+      {"load", "--users", "1"},
+      {"load", "--users", "many"},
+      {"load", "--campaigns", "0"},
+      {"load", "--time", "10"},
+      {"load", "--think", "slow"},
+      {"load", "--think", "300ms-100ms"},
+      {"load", "--protocol", "grpc"},
+      {"load", "--start-date", "tomorrow"},
+      {"load", "--end-date", "2026-02-30"},
+      {"load", "--token", "t", "--data", "d"},
       {"bench"},
       {"version", "please"},
   };
