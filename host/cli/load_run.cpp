@@ -160,8 +160,11 @@ void LoadRun::Impl::work(LoadWire& wire, std::vector<User*> users, Seen& seen) {
     waiting.pop();
     if (!pause_until(user.due) || !choose_campaign(user)) return;
     call(wire, user, seen);
-    user.due = SteadyClock::now();
-    if (thinks) user.due += std::chrono::microseconds(think_us(random));
+    if (thinks) {
+      user.due = SteadyClock::now() + std::chrono::microseconds(think_us(random));
+    } else if (!user.looks_next) {
+      user.due = SteadyClock::now();  // its turn is over; until then it stays the first
+    }
     waiting.push(&user);
   }
 }

@@ -47,21 +47,22 @@ Result<void> check_deadline(const Deadline& deadline) {
   return {Code::deadline_exceeded, "the time that Connect-Timeout-Ms gives is over"};
 }
 
-// Of one element of Accept-Encoding, "gzip;q=0.5".
-bool takes_gzip(std::string_view element) {
-  const std::string_view coding = http::trim(http::take_until(element, ';'));
-  if (!http::same_name(coding, "gzip") && coding != "*") return false;
-  std::string_view value = http::trim(element);
-  if (!http::same_name(http::trim(http::take_until(value, '=')), "q")) return true;
-  // A quality of 0 ("0", "0.000") is a refusal.
-  return value.find_first_of("123456789") != std::string_view::npos;
+// A quality of 0 ("0", "0.000") is a refusal.
+bool is_refusal(std::string_view parameters) {
+  const bool quality = http::same_name(http::trim(http::take_until(parameters, '=')), "q");
+  return quality && parameters.find_first_of("123456789") == std::string_view::npos;
 }
 
+// What is said of gzip by its name counts before what is said of all that is not named.
 bool accepts_gzip(const http::Request& request) {
+  bool others = false;
   for (std::string_view list = request.header("Accept-Encoding").value_or(""); !list.empty();) {
-    if (takes_gzip(http::take_until(list, ','))) return true;
+    std::string_view element = http::take_until(list, ',');
+    const std::string_view coding = http::trim(http::take_until(element, ';'));
+    if (http::same_name(coding, "gzip")) return !is_refusal(element);
+    if (coding == "*") others = !is_refusal(element);
   }
-  return false;
+  return others;
 }
 
 Result<void> read_message(http::Request& request, Codec codec, bool gzipped, google::protobuf::Message& message) {

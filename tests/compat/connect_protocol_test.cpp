@@ -245,6 +245,9 @@ TEST_CASE("an answer is compressed for who wants it and where it pays") {
                                          {"*", true},
                                          {"gzip;q=0", false},
                                          {"gzip;q=0.000, identity", false},
+                                         {"*, gzip;q=0", false},
+                                         {"gzip, *;q=0", true},
+                                         {"*;q=0", false},
                                          {"identity", false},
                                          {"deflate, br", false},
                                          {"", false}}) {
