@@ -108,27 +108,31 @@ local function zone_of(p, facts)
   return p.timezone or facts.campaign.timezone
 end
 
--- The name of the counter of the window that is open now; nil when none is. Should a change of the
--- clocks push two windows together, the one that opened last counts.
+-- The name of the counter of the window that is open now, and when that opens and closes; nil when
+-- none is. Should a change of the clocks push two windows together, the one that opened last counts.
 local function open_window(p, facts, windows)
   local now = facts.now
   local day = day_at(zone_of(p, facts), now)
   for back = days_back(windows), 0, -1 do
     if runs_on(p, day) then
-      local latest
+      local latest, latest_opens, latest_closes
       for _, window in ipairs(windows) do
         local opens, closes = span(day, window)
-        if opens <= now and now < closes and (not latest or window.start > latest.start) then latest = window end
+        if opens <= now and now < closes and (not latest or window.start > latest.start) then
+          latest, latest_opens, latest_closes = window, opens, closes
+        end
       end
-      if latest == whole_day then return "window:" .. day.name end
-      if latest then return string.format("window:%sT%s", day.name, string.sub(latest.text, 1, 5)) end
+      if latest == whole_day then return "window:" .. day.name, latest_opens, latest_closes end
+      if latest then
+        return string.format("window:%sT%s", day.name, string.sub(latest.text, 1, 5)), latest_opens, latest_closes
+      end
     end
     if back > 0 then day = day_at(day.zone, day.first - 1) end
   end
   return nil
 end
 
--- When the next window opens; nil when none does while the campaign runs.
+-- When the next window opens and closes; nil when none does while the campaign runs.
 local function next_opening(p, facts, windows)
   local now, zone = facts.now, zone_of(p, facts)
   local day = day_at(zone, now)
@@ -138,18 +142,32 @@ local function next_opening(p, facts, windows)
   for _ = 1, 8 do  -- today, and the same day of next week
     if p.last_day and day.name > p.last_day then return nil end
     if runs_on(p, day) then
-      local earliest
+      local earliest, earliest_closes
       for _, window in ipairs(windows) do
-        local opens = span(day, window)
-        if opens > now and (not earliest or opens < earliest) then earliest = opens end
+        local opens, closes = span(day, window)
+        if opens > now and (not earliest or opens < earliest) then earliest, earliest_closes = opens, closes end
       end
       local ends_at = facts.campaign.ends_at
       if earliest and ends_at and earliest >= ends_at then return nil end
-      if earliest then return earliest end
+      if earliest then return earliest, earliest_closes end
     end
     day = day_at(zone, day.last)
   end
   return nil
+end
+
+-- The end of the run of whole days that the one at an instant belongs to; nil when it has none.
+local function run_end(p, facts, closes)
+  if p.quota then return closes end  -- every day has coupons of its own
+  for _ = 1, 7 do
+    local day = day_at(zone_of(p, facts), closes)
+    if not runs_on(p, day) then return closes end
+    closes = day.last
+  end
+  -- Every day of the week: up to the last date, if there is one.
+  if not p.last_day then return nil end
+  local _, last = local_day(zone_of(p, facts), instant_of(zone_of(p, facts), parse_date(p.last_day)))
+  return last
 end
 
 local function in_words(zone, instant)
@@ -206,6 +224,14 @@ return plugin {
 
   counters = function(p, facts)
     return { p.quota and open_window(p, facts, windows_of(p)) }
+  end,
+
+  window = function(p, facts)
+    local windows = windows_of(p)
+    local _, opens, closes = open_window(p, facts, windows)
+    if not opens then opens, closes = next_opening(p, facts, windows) end
+    if opens and not p.daily then return opens, run_end(p, facts, closes) end
+    return opens, closes
   end,
 
   issue = function(p, facts)

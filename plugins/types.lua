@@ -175,6 +175,7 @@ function effect(effect) end
 ---@field params? table<string, scrip.Param>
 ---@field check? fun(p: table): string? a sentence when the parameters do not fit together
 ---@field counters? fun(p: table, facts: scrip.Facts): string[] names of the counters that the hooks read
+---@field window? fun(p: table, facts: scrip.Facts): scrip.Instant?, scrip.Instant? when `issue` does not refuse for the time: the window that is open at `facts.now` or the next one, its opening and its closing instant
 ---@field issue? scrip.Hook
 ---@field redeem? scrip.Hook
 ---@field cancel? scrip.Hook

@@ -12,6 +12,8 @@ void add_issue_batch(http::Router& router, Service& service);
 void add_decisions(http::Router& router, Service& service);
 void add_policies(http::Router& router, Service& service);
 void add_works(http::Router& router, Service& service);
+void add_policy_files(http::Router& router, Service& service);
+void add_windows(http::Router& router, Service& service);
 void add_users(http::Router& router, Service& service);
 void add_sign_in(http::Router& router, Service& service);
 void add_health(http::Router& router, Service& service);

@@ -10,14 +10,6 @@ namespace {
 
 using Json = nlohmann::json;
 
-Json show_errors(const std::vector<PolicyError>& errors) {
-  Json shown = Json::array();
-  for (const PolicyError& error : errors) {
-    shown.push_back({{"file", error.file}, {"line", error.line}, {"message", error.message}});
-  }
-  return shown;
-}
-
 http::Response list(Service& service) {
   const auto active = service.ledger.policies();
   Json policies = Json::array();
@@ -66,14 +58,7 @@ http::Response reload(Service& service, http::Request& request) {
     const Json previous = attempt->previous.empty() ? Json() : Json(attempt->previous);
     return http::Response::json(200, Json{{"revision", attempt->revision}, {"previous", previous}}.dump());
   }
-  const std::size_t count = attempt->errors.size();
-  http::Response refused = problem(
-      {.code = Code::invalid_policy,
-       .message = "The policies were not loaded: " + std::to_string(count) + (count == 1 ? " error." : " errors.")});
-  Json body = Json::parse(refused.body);
-  body["errors"] = show_errors(attempt->errors);
-  refused.body = body.dump();
-  return refused;
+  return invalid_policy("The policies were not loaded: ", attempt->errors);
 }
 
 }  // namespace

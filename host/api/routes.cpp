@@ -10,6 +10,8 @@ void add_routes(http::Router& router, Service& service) {
   add_decisions(router, service);
   add_policies(router, service);
   add_works(router, service);
+  add_policy_files(router, service);
+  add_windows(router, service);
   add_users(router, service);
   add_sign_in(router, service);
   add_health(router, service);

@@ -67,6 +67,24 @@ Json show_campaign(const Campaign& campaign, const CampaignTally& tally, const s
   return shown;
 }
 
+Json show_errors(const std::vector<PolicyError>& errors) {
+  Json shown = Json::array();
+  for (const PolicyError& error : errors) {
+    shown.push_back({{"file", error.file}, {"line", error.line}, {"message", error.message}});
+  }
+  return shown;
+}
+
+http::Response invalid_policy(const std::string& what, const std::vector<PolicyError>& errors) {
+  const std::size_t count = errors.size();
+  http::Response refused = http::Response::problem(
+      {.code = Code::invalid_policy, .message = what + std::to_string(count) + (count == 1 ? " error." : " errors.")});
+  Json body = Json::parse(refused.body);
+  body["errors"] = show_errors(errors);
+  refused.body = body.dump();
+  return refused;
+}
+
 KeptAnswer show_claim(const Outcome& outcome, int status, Micros now) {
   if (outcome.error) {
     const http::Response problem = http::Response::problem(*outcome.error);

@@ -4,11 +4,14 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "coupon/campaign.h"
 #include "coupon/coupon.h"
 #include "coupon/work.h"
+#include "http/request.h"
 #include "ledger/command.h"
+#include "policy/policy_set.h"
 
 namespace scrip::api {
 
@@ -28,5 +31,11 @@ nlohmann::json show_campaign(const Campaign& campaign, const CampaignTally& tall
 
 // The answer to a claim: the coupon, or the problem.
 KeptAnswer show_claim(const Outcome& outcome, int status, Micros now);
+
+// [{"file","line","message"}]
+nlohmann::json show_errors(const std::vector<PolicyError>& errors);
+
+// The answer to policies with errors: `what` and their number, and all of them.
+http::Response invalid_policy(const std::string& what, const std::vector<PolicyError>& errors);
 
 }  // namespace scrip::api

@@ -72,6 +72,14 @@ http::Response begin_session(Service& service, http::Request& request) {
       .with("Set-Cookie", http::begin_session(request, token_for(service, *user), http::Tokens::default_ttl));
 }
 
+// Unlike /me it answers those who are not signed in as well: a page asks who its visitor is, and that
+// it is nobody is no error.
+http::Response show_session(const http::Request& request) {
+  Json shown{{"login", nullptr}, {"role", nullptr}};
+  if (request.identity) shown = {{"login", request.identity->subject}, {"role", name(request.identity->role)}};
+  return http::Response::json(200, shown.dump());
+}
+
 http::Response end_session(http::Request& request) {
   http::Response response{.status = 204};
   return std::move(response).with("Set-Cookie", http::end_session(request));
@@ -85,6 +93,7 @@ void add_sign_in(http::Router& router, Service& service) {
   };
   add(http::Method::post, "/api/v1/tokens", [&](http::Request& request) { return make_token(service, request); });
   add(http::Method::post, "/api/v1/session", [&](http::Request& request) { return begin_session(service, request); });
+  add(http::Method::get, "/api/v1/session", [](http::Request& request) { return show_session(request); });
   add(http::Method::delete_, "/api/v1/session", [](http::Request& request) { return end_session(request); });
 }
 

@@ -38,6 +38,7 @@ constexpr std::array table{
     Row{Code::outside_event_window, "outside_event_window", 409},
     Row{Code::coupon_expired, "coupon_expired", 409},
     Row{Code::denied, "denied", 409},
+    Row{Code::policy_file_changed, "policy_file_changed", 412},
     Row{Code::payload_too_large, "payload_too_large", 413},
     Row{Code::unsupported_media_type, "unsupported_media_type", 415},
     Row{Code::invalid_policy, "invalid_policy", 422},

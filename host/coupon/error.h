@@ -39,6 +39,7 @@ enum class Code {
   outside_event_window,
   coupon_expired,
   denied,  // a rule's own code, in Error::denied_as
+  policy_file_changed,
   payload_too_large,
   unsupported_media_type,
   invalid_policy,

@@ -5,6 +5,7 @@
 
 #include "ledger/batch.h"
 #include "ledger/claim_facts.h"
+#include "ledger/fitting.h"
 
 namespace scrip {
 namespace {
@@ -196,17 +197,7 @@ Result<void> Batch::activate(Submission& submission, const ActivatePolicies& com
   outcome.revision = command.set->revision();
   if (state_.judge) outcome.previous = state_.judge->active().set->revision();
 
-  for (const auto& entry : state_.catalog->campaigns()) {
-    const Campaign* const campaign = entry.second.get();
-    auto binding = command.set->bind(campaign->policy, campaign->params);
-    if (binding) continue;
-    const auto named = std::find_if(command.set->policies().begin(), command.set->policies().end(),
-                                    [&](const PolicyInfo& policy) { return policy.name == campaign->policy; });
-    std::string why = "campaign " + campaign->id + " does not fit: " + binding.error().message;
-    for (const FieldError& field : binding.error().fields) why += " " + field.field + ": " + field.message;
-    outcome.errors.push_back(
-        {.file = named == command.set->policies().end() ? "scripts" : named->file, .line = 0, .message = why});
-  }
+  outcome.errors = campaigns_that_do_not_fit(*command.set, *state_.catalog);
   if (!outcome.errors.empty()) {
     submission.outcome.error = Error{.code = Code::invalid_policy, .message = "The policy set does not fit."};
     return {};

@@ -49,6 +49,19 @@ Result<Verdict> Judge::decide(Hook hook, Facts& facts, const ReadCounter& read) 
   return verdict;
 }
 
+Result<std::optional<Window>> Judge::window(const std::shared_ptr<const Campaign>& campaign, Micros at) {
+  if (active_->quarantine.holds(campaign->policy)) {
+    return {Code::policy_quarantined, "This cannot be decided right now. Please try again later."};
+  }
+  const Bound& bound = bind(*campaign);
+  if (!bound.binding) return {Code::policy_error, bound.why};
+  if (!evaluator_) evaluator_ = active_->set->evaluator();
+  Facts facts;
+  facts.now = at;
+  facts.campaign = campaign;
+  return evaluator_->window(*bound.binding, facts);
+}
+
 Error refusal(const Verdict& verdict) {
   Error error;
   error.trace = trace_json(verdict.trace);

@@ -38,6 +38,10 @@ class Judge {
   // could not be read; everything that goes wrong in a policy is a verdict.
   Result<Verdict> decide(Hook hook, Facts& facts, const ReadCounter& read);
 
+  // The window of the campaign's policy that is open at an instant, or the next one. The error is
+  // policy_error, or policy_quarantined.
+  Result<std::optional<Window>> window(const std::shared_ptr<const Campaign>& campaign, Micros at);
+
  private:
   struct Bound {
     std::int64_t version = 0;

@@ -7,12 +7,14 @@
 #include <filesystem>
 #include <functional>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "db/store.h"
 #include "ledger/ledger.h"
 #include "ops/parking_mutex.h"
+#include "policy/policy_files.h"
 #include "policy/policy_set.h"
 
 namespace scrip {
@@ -39,6 +41,26 @@ class Reload {
   // Attempt::errors.
   Result<Attempt> from_disk(const std::string& by);
 
+  // What from_disk() would say if these files were on disk, put over those that are: nothing is written
+  // or activated.
+  struct Check {
+    std::string revision;             // of the set that was checked
+    std::size_t tests = 0;            // of the policies' own, that were run
+    std::vector<PolicyError> errors;  // empty: it would be accepted
+  };
+  Check check(const std::vector<PolicyFile>& over) const;
+
+  // The files on disk that a set is made of, and the links among them, which cannot be edited.
+  PolicyFiles files() const;
+
+  // One of them, named "scripts/x.lua" or "plugins/x.lua"; nullopt: there is none. not_found for a name
+  // that no such file can have. See policy/policy_file_edit.h.
+  Result<std::optional<std::string>> file(const std::string& name) const;
+
+  // Writes one, without activating anything, when what is on disk is what its editor had before:
+  // `expected` is its SHA-256, nullopt for a file that is new. policy_file_changed when it is not.
+  Result<void> write(const PolicyFile& file, const std::optional<std::string>& expected);
+
   // At start: the disk's set, or, when that is bad, the last good one of the database. The error is
   // invalid_policy when there is neither.
   Result<Attempt> at_start();
@@ -53,6 +75,11 @@ class Reload {
   std::string disk_stamp() const;
 
  private:
+  struct Place {
+    std::filesystem::path folder;
+    std::string leaf;
+  };
+  Result<Place> place_of(const std::string& name) const;
   Result<Attempt> activate(std::vector<PolicyFile> files, std::vector<PolicyError> errors, const std::string& by);
 
   Ledger& ledger_;
@@ -61,7 +88,7 @@ class Reload {
   const Compile compile_;
   const PolicyLimits limits_;
   const std::function<void(bool)> attempted_;
-  ParkingMutex one_at_a_time_;  // a reload waits for the ledger while it keeps others out
+  ParkingMutex one_at_a_time_;  // reloads, which wait for the ledger meanwhile, and edits of files
   mutable std::mutex last_mutex_;
   Attempt last_;
 };

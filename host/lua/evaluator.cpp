@@ -57,6 +57,24 @@ Verdict LuaEvaluator::decide(const Binding& binding, Hook hook, const Facts& fac
   return verdict;
 }
 
+Result<std::optional<Window>> LuaEvaluator::window(const Binding& binding, const Facts& facts) {
+  const auto* bound = dynamic_cast<const LuaBinding*>(&binding);
+  if (!bound || &bound->program() != program_.get() || !facts.campaign) {
+    return {Code::policy_error, "the binding is of another policy set"};
+  }
+  std::vector<std::size_t> rules;
+  for (const std::size_t place : bound->rules(Hook::issue)) {
+    if (program_->plugins[bound->rules()[place].plugin].has_window) rules.push_back(place);
+  }
+  Facts asked = facts;
+  return common_window(rules.size(), facts.now, [&](std::size_t rule, Micros now) -> Result<std::optional<Window>> {
+    RuleVm* vm = this->vm();
+    if (!vm) return {Code::policy_error, no_vm};
+    asked.now = now;
+    return vm->window(*bound, rules[rule], asked);
+  });
+}
+
 void LuaEvaluator::recheck(const LuaBinding& binding, Hook hook, const Facts& facts, Verdict& verdict) {
   const auto fresh = RuleVm::create(program_);
   if (!fresh) return;

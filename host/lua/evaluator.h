@@ -15,6 +15,7 @@ class LuaEvaluator final : public Evaluator {
 
   std::vector<std::string> counters(const Binding& binding, Hook hook, const Facts& facts) override;
   Verdict decide(const Binding& binding, Hook hook, const Facts& facts) override;
+  Result<std::optional<Window>> window(const Binding& binding, const Facts& facts) override;
 
  private:
   RuleVm* vm();

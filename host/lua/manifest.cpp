@@ -17,8 +17,9 @@ namespace {
 constexpr std::int64_t largest_priority = 1'000'000;
 constexpr JsonLimits schema_limits{.depth = 6, .bytes = 64 * 1024};
 
-constexpr std::array<std::string_view, 12> members{"name",    "version",  "priority", "doc",    "params", "check",
-                                                   "prepare", "counters", "issue",    "redeem", "cancel", "remind"};
+constexpr std::array<std::string_view, 13> members{"name",   "version", "priority", "doc",    "params",
+                                                   "check",  "prepare", "counters", "window", "issue",
+                                                   "redeem", "cancel",  "remind"};
 
 // MAJOR.MINOR.PATCH, and what may follow (https://semver.org, 2.0.0) taken as it is.
 bool is_version(std::string_view text) {
@@ -66,6 +67,7 @@ class ManifestReader {
     read_doc();
     read_params();
     plugin_.has_counters = is_function("counters");
+    plugin_.has_window = is_function("window");
     plugin_.has_check = is_function("check");
     plugin_.has_prepare = is_function("prepare");
     for (const Hook hook : {Hook::issue, Hook::redeem, Hook::cancel, Hook::remind}) {
@@ -175,9 +177,9 @@ class ManifestReader {
     }
     std::sort(unknown.begin(), unknown.end());
     for (const std::string& member : unknown) {
-      errors_.push_back(
-          "a plugin has no " + member +
-          "; it has name, version, priority, doc, params, check, prepare, counters, issue, redeem, cancel, remind");
+      errors_.push_back("a plugin has no " + member +
+                        "; it has name, version, priority, doc, params, check, prepare, counters, window, issue, "
+                        "redeem, cancel, remind");
     }
   }
 

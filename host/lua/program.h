@@ -23,6 +23,7 @@ struct Plugin {
   Schema schema;
   unsigned hooks = 0;  // bit 1 << Hook
   bool has_counters = false;
+  bool has_window = false;
   bool has_check = false;
   bool has_prepare = false;
   std::size_t source = 0;

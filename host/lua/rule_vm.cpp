@@ -4,6 +4,7 @@
 
 #include "lua/answers.h"
 #include "lua/json_value.h"
+#include "lua/numbers.h"
 #include "lua/param_view.h"
 #include "lua/sandbox.h"
 #include "lua/utf8.h"
@@ -53,6 +54,23 @@ void read_counter_names(lua_State* L, std::vector<std::string>& names) {
   }
 }
 
+// The two values that `window` returned: when it opens and closes, neither, or without an end.
+std::optional<Window> read_window(lua_State* L, Micros now) {
+  const int opens_at = lua_gettop(L) - 1;
+  if (lua_isnil(L, opens_at)) return std::nullopt;
+  const auto instant = [L](int index) {
+    const auto value = lua_type(L, index) == LUA_TNUMBER ? exact_integer(lua_tonumber(L, index)) : std::nullopt;
+    if (!value) raise(L, "window returned a %s, not an instant", luaL_typename(L, index));
+    return *value;
+  };
+  Window window{.opens = instant(opens_at), .closes = std::nullopt};
+  if (!lua_isnil(L, opens_at + 1)) {
+    window.closes = instant(opens_at + 1);
+    if (*window.closes <= now || *window.closes <= window.opens) raise(L, "window returned one that is over");
+  }
+  return window;
+}
+
 }  // namespace
 
 RuleVm::RuleVm(std::unique_ptr<Vm> vm, std::shared_ptr<const Program> program)
@@ -86,6 +104,7 @@ bool RuleVm::load(std::size_t plugin) {
       functions.hooks[static_cast<std::size_t>(hook)] = function_ref(L, manifest, name(hook).data());
     }
     functions.counters = function_ref(L, manifest, "counters");
+    functions.window = function_ref(L, manifest, "window");
     functions.check = function_ref(L, manifest, "check");
     functions.prepare = function_ref(L, manifest, "prepare");
     functions.loaded = true;
@@ -128,12 +147,12 @@ void RuleVm::push_prepared(lua_State* L, const Functions& functions) const {
   push_json(L, prepared, PushAs::lasting_view);
 }
 
-void RuleVm::call(lua_State* L, int function, const Arguments& arguments) const {
+void RuleVm::call(lua_State* L, int function, const Arguments& arguments, int results) const {
   push_ref(L, function);
   push_ref(L, arguments.params);
   facts_.push(L);
   push_ref(L, arguments.prepared);
-  lua_call(L, 3, 1);
+  lua_call(L, 3, results);
 }
 
 const RuleVm::Bound* RuleVm::bind(const LuaBinding& binding) {
@@ -219,6 +238,21 @@ Verdict RuleVm::decide(const LuaBinding& binding, Hook hook, const Facts& facts,
   facts_.hide();
   if (!done) composition.failed(running ? running->name : "host", why(function));
   return composition.finish();
+}
+
+Result<std::optional<Window>> RuleVm::window(const LuaBinding& binding, std::size_t place, const Facts& facts) {
+  const Bound* bound = bind(binding);
+  if (!bound) return {Code::policy_error, vm_->failure().text()};
+  const int function = functions_[binding.rules()[place].plugin].window;
+  std::optional<Window> window;
+  const bool done = vm_->run(decision_budget(program_->limits), [&](lua_State* L) {
+    facts_.show(L, Hook::issue, facts);
+    call(L, function, bound->arguments[place], 2);
+    window = read_window(L, facts.now);
+  });
+  facts_.hide();
+  if (!done) return {Code::policy_error, binding.rules()[place].name + ": " + why(function)};
+  return window;
 }
 
 std::optional<std::string> RuleVm::check(std::size_t plugin, const Json& params) {

@@ -32,6 +32,10 @@ class RuleVm {
   // is a failure of the decision.
   Verdict decide(const LuaBinding& binding, Hook hook, const Facts& facts, bool with_counters);
 
+  // When the rule at `place` of the binding lets coupons be issued, by its plugin's `window`; nullopt:
+  // no more. The error says what is wrong with the plugin.
+  Result<std::optional<Window>> window(const LuaBinding& binding, std::size_t place, const Facts& facts);
+
   // What the plugin's `check` says about parameters, or why they cannot be prepared: nullopt when
   // they are fine.
   std::optional<std::string> check(std::size_t plugin, const Json& params);
@@ -42,6 +46,7 @@ class RuleVm {
     bool loaded = false;
     std::array<int, 4> hooks{};
     int counters = 0;
+    int window = 0;
     int check = 0;
     int prepare = 0;
   };
@@ -61,7 +66,7 @@ class RuleVm {
   const Bound* bind(const LuaBinding& binding);
   void forget_bindings();
   void push_prepared(lua_State* L, const Functions& functions) const;
-  void call(lua_State* L, int function, const Arguments& arguments) const;
+  void call(lua_State* L, int function, const Arguments& arguments, int results = 1) const;
 
   // Why the last run failed, with the place of a function where no other is known.
   std::string why(int function) const;

@@ -120,13 +120,17 @@ std::string revision_of(const std::vector<PolicyFile>& files) {
   unsigned int length = 0;
   EVP_DigestFinal_ex(sha.get(), digest.data(), &length);
 
-  constexpr std::string_view hex = "0123456789abcdef";
-  std::string revision;
-  for (unsigned int i = 0; i < length; ++i) {
-    revision += hex[digest[i] >> 4];
-    revision += hex[digest[i] & 15];
+  return hexadecimal({digest.data(), length});
+}
+
+std::string hexadecimal(std::span<const unsigned char> bytes) {
+  constexpr std::string_view digits = "0123456789abcdef";
+  std::string text;
+  for (const unsigned char byte : bytes) {
+    text += digits[byte >> 4];
+    text += digits[byte & 15];
   }
-  return revision;
+  return text;
 }
 
 }  // namespace scrip

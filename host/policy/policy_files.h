@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <filesystem>
 #include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -35,5 +36,8 @@ std::optional<PolicyFileKind> kind_of(const PolicyFile& file);
 // SHA-256 in lower-case hexadecimal over, for each file by name: the name, NUL, the number of bytes
 // in decimal, NUL, the bytes. `files` may be in any order.
 std::string revision_of(const std::vector<PolicyFile>& files);
+
+// "00ff" of {0, 255}.
+std::string hexadecimal(std::span<const unsigned char> bytes);
 
 }  // namespace scrip

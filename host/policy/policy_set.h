@@ -11,6 +11,7 @@
 #include "coupon/error.h"
 #include "policy/facts.h"
 #include "policy/verdict.h"
+#include "policy/window.h"
 
 namespace scrip {
 
@@ -72,6 +73,11 @@ class Evaluator {
   // The verdict on facts whose counters are filled in. A rule's error, timeout or malformed answer
   // is a Verdict::Kind::failed, never an exception.
   virtual Verdict decide(const Binding& binding, Hook hook, const Facts& facts) = 0;
+
+  // The window of the binding's rules that is open at facts.now, or the next one; nullopt when none
+  // opens any more. Of the facts the rules may go by the campaign and the instant. The error is
+  // policy_error.
+  virtual Result<std::optional<Window>> window(const Binding& binding, const Facts& facts) = 0;
 };
 
 // An accepted, immutable set. Thread-safe.
