@@ -13,6 +13,7 @@
 #include "http/host_port.h"
 #include "lua/compile.h"
 #include "ops/log.h"
+#include "web/pages.h"
 
 namespace scrip::cli {
 namespace {
@@ -147,6 +148,7 @@ Result<void> Node::Impl::listen() {
     compat::make_campaigns(*service_);
     compat::add_compat_routes(router, *service_, {.open_rpc = options_.open_rpc});
   }
+  web::add_routes(router, web::built_assets());
   server_ = std::make_unique<http::Server>(std::move(router), http::bearer_or_cookie(*tokens_), options_.http,
                                            events_.for_server());
   const auto port = server_->listen(options_.listen);

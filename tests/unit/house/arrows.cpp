@@ -20,8 +20,9 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"http", {"coupon", "ops"}},
       {"api", {"ledger", "policy", "coupon", "http", "db", "ops"}},
       {"compat", {"api", "ledger", "policy", "coupon", "http", "db", "ops"}},
+      {"web", {"api", "ledger", "policy", "coupon", "http", "db", "ops"}},
       // The command line puts the program together, so it names the engines.
-      {"cli", {"api", "compat", "ledger", "policy", "coupon", "http", "lua", "db", "sqlite", "ops"}},
+      {"cli", {"api", "compat", "web", "ledger", "policy", "coupon", "http", "lua", "db", "sqlite", "ops"}},
       {"main", {"cli"}},
   };
   return table;

@@ -1,0 +1,4 @@
+import { start } from '../lib/ui.jsx';
+import { Console } from './console.jsx';
+
+start(Console);

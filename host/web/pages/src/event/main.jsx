@@ -1,0 +1,4 @@
+import { start } from '../lib/ui.jsx';
+import { EventPage } from './page.jsx';
+
+start(EventPage);
