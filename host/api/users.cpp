@@ -22,6 +22,16 @@ http::Response post_user(Service& service, http::Request& request) {
   return http::Response::json(201, Json{{"login", *login}, {"role", name(Role::user)}}.dump());
 }
 
+http::Response show_attributes(Service& service, http::Request& request) {
+  const std::string& user_id = request.capture("id");
+  if (!is_user_id(user_id)) return problem(invalid_field("id", "must be 1 to 128 bytes without control characters"));
+  auto reader = service.store.reader();
+  if (!reader) return problem(reader.error());
+  auto attributes = (*reader)->attributes(user_id);
+  if (!attributes) return problem(attributes.error());
+  return http::Response::json(200, std::move(*attributes));
+}
+
 http::Response put_attributes(Service& service, http::Request& request) {
   const std::string& user_id = request.capture("id");
   if (!is_user_id(user_id)) return problem(invalid_field("id", "must be 1 to 128 bytes without control characters"));
@@ -66,6 +76,10 @@ void add_users(http::Router& router, Service& service) {
          return post_user(service, request);
        }});
   router.add({.method = get, .pattern = "/api/v1/me", .access = Access::any_token, .handler = me});
+  router.add({.method = get,
+              .pattern = "/api/v1/users/{id}/attributes",
+              .access = Access::service,
+              .handler = [&](http::Request& request) { return show_attributes(service, request); }});
   router.add({.method = put,
               .pattern = "/api/v1/users/{id}/attributes",
               .access = Access::service,

@@ -4,6 +4,7 @@
 #include <array>
 #include <string>
 
+#include "http/client.h"
 #include "web/negotiation.h"
 
 namespace scrip::web {
@@ -61,7 +62,15 @@ Response without_pages() {
   return guarded(std::move(response));
 }
 
-Response redirect(std::string to) {
+// With the query, percent-encoded anew: what is not plain in it was.
+Response redirect(std::string_view page, const Request& request) {
+  std::string to(page);
+  char separator = '?';
+  for (const auto& [name, value] : request.query) {
+    to += separator;
+    to += http::percent_encode(name) + "=" + http::percent_encode(value);
+    separator = '&';
+  }
   Response response;
   response.status = 308;
   return guarded(std::move(response).with("Location", std::move(to)));
@@ -85,9 +94,9 @@ void add_routes(http::Router& router, std::span<const Asset> assets) {
     // With and without the slash at the end.
     const bool folder = page.ends_with('/');
     std::string other = folder ? std::string(page.substr(0, page.size() - 1)) : std::string(page) + "/";
-    add(router, std::move(other), true, [page](Request&) { return redirect(std::string(page)); });
+    add(router, std::move(other), true, [page](Request& request) { return redirect(page, request); });
   }
-  add(router, "/", true, [](Request&) { return redirect("/event/"); });
+  add(router, "/", true, [](Request& request) { return redirect("/event/", request); });
   // Not on the loop: some are as large as a megabyte.
   add(router, "/assets/{name}", false, [assets](Request& request) {
     const Asset* asset = find(assets, "/assets/" + request.capture("name"));

@@ -121,6 +121,11 @@ TEST_CASE("a page's session is a cookie that scripts cannot read and other sites
   const Reply over_tls = shop.call({"POST", "/api/v1/session", "", right.dump(), {{"X-Forwarded-Proto", "https"}}});
   CHECK(over_tls.header("set-cookie").ends_with("; Secure"));
 
+  CHECK(shop.call({"GET", "/api/v1/session", "", "", {{"Cookie", cookie}}}).body == begun.body);
+  CHECK(shop.get("/api/v1/session", "").body == Json{{"login", nullptr}, {"role", nullptr}});
+  // A session that is none is nobody's, and no error.
+  CHECK(shop.call({"GET", "/api/v1/session", "", "", {{"Cookie", "scrip_session=old"}}}).status == 200);
+
   const Reply ended = shop.call({"DELETE", "/api/v1/session", "", "", {{"Cookie", cookie}}});
   CHECK(ended.status == 204);
   CHECK(ended.header("set-cookie").starts_with("scrip_session=; Path=/; Max-Age=0;"));
@@ -171,6 +176,16 @@ TEST_CASE("signing in too often is refused for a while, per login and per addres
   CHECK(of_others < 200);
   // Nobody who has a token is kept waiting.
   CHECK(shop.get("/api/v1/me", shop.user()).status == 200);
+}
+
+TEST_CASE("the shop reads back what it told of a user") {
+  Shop shop;
+  const std::string path = "/api/v1/users/minji/attributes";
+  CHECK(shop.get(path, shop.service()).body == Json::object());
+  shop.call({"PUT", path, shop.service(), R"({"tier":"gold","orders":3})"});
+  CHECK(shop.get(path, shop.operator_()).body == Json{{"tier", "gold"}, {"orders", 3}});
+  CHECK(shop.get(path, shop.user()).status == 403);
+  CHECK(shop.get("/api/v1/users/%07/attributes", shop.service()).status == 400);
 }
 
 TEST_CASE("the shop tells attributes of a user, and rules read them") {

@@ -17,7 +17,11 @@ using http::Method;
 const std::map<std::string, Access> agreed{
     {"POST /api/v1/users", Access::everyone},
     {"POST /api/v1/tokens", Access::everyone},
+    {"POST /api/v1/session", Access::everyone},
+    {"GET /api/v1/session", Access::everyone},
+    {"DELETE /api/v1/session", Access::everyone},
     {"GET /api/v1/me", Access::any_token},
+    {"GET /api/v1/users/{id}/attributes", Access::service},
     {"PUT /api/v1/users/{id}/attributes", Access::service},
     {"POST /api/v1/campaigns", Access::operator_only},
     {"GET /api/v1/campaigns", Access::any_token},
@@ -25,6 +29,7 @@ const std::map<std::string, Access> agreed{
     {"PATCH /api/v1/campaigns/{id}", Access::operator_only},
     {"POST /api/v1/campaigns/{id}/coupons", Access::operator_only},
     {"GET /api/v1/campaigns/{id}/coupons", Access::operator_only},
+    {"GET /api/v1/campaigns/{id}/windows", Access::any_token},
     {"POST /api/v1/campaigns/{id}/issue", Access::any_token},
     {"POST /api/v1/campaigns/{id}/issue/batch", Access::service},
     {"GET /api/v1/coupons", Access::any_token},
@@ -40,6 +45,10 @@ const std::map<std::string, Access> agreed{
     {"DELETE /api/v1/works/{id}", Access::operator_only},
     {"GET /api/v1/policies", Access::operator_only},
     {"POST /api/v1/policies/reload", Access::operator_only},
+    {"GET /api/v1/policies/files", Access::operator_only},
+    {"GET /api/v1/policies/files/{folder}/{name}", Access::operator_only},
+    {"PUT /api/v1/policies/files/{folder}/{name}", Access::operator_only},
+    {"POST /api/v1/policies/check", Access::operator_only},
     {"GET /api/v1/decisions", Access::operator_only},
     {"GET /healthz", Access::everyone},
     {"GET /readyz", Access::everyone},
@@ -71,6 +80,8 @@ std::string filled(std::string pattern) {
     if (const auto at = pattern.find(what); at != std::string::npos) pattern.replace(at, what.size(), with);
   };
   replace("{id}", "spring");
+  replace("{folder}", "scripts");
+  replace("{name}", "welcome.lua");
   replace("{code}", "0000-0000-0000-0000");
   return pattern;
 }
@@ -178,7 +189,7 @@ TEST_CASE("a token that is not good is refused, also where none is needed") {
 
 TEST_CASE("a path that does not exist is not_found, and another method is refused with those there are") {
   Shop shop;
-  for (const std::string path : {"/api/v1/nothing", "/api/v1", "/", "/api/v1/campaigns/a/b/c", "/api/v2/me"}) {
+  for (const std::string path : {"/api/v1/nothing", "/api/v1", "/api/v1/campaigns/a/b/c", "/api/v2/me"}) {
     INFO(path);
     CHECK(shop.get(path, shop.operator_()).code() == "not_found");
   }

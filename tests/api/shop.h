@@ -91,6 +91,9 @@ class Shop {
   Json campaign(const Json& body);  // adds policy campaign_rpc and total null where they are missing
   Json issue(const std::string& campaign, const std::string& user_id, const std::string& subject = "");
 
+  // Holds data/, scripts/ and plugins/.
+  const std::filesystem::path& folder() const { return folder_.path(); }
+
   // Files of the policies, as an operator edits them: "scripts/mine.lua".
   void write_policy(const std::string& name, const std::string& text);
   void remove_policy(const std::string& name);

@@ -45,6 +45,7 @@ TEST_CASE("codes map to the statuses of the HTTP contract") {
       {Code::outside_event_window, "outside_event_window", 409},
       {Code::coupon_expired, "coupon_expired", 409},
       {Code::denied, "denied", 409},
+      {Code::policy_file_changed, "policy_file_changed", 412},
       {Code::payload_too_large, "payload_too_large", 413},
       {Code::unsupported_media_type, "unsupported_media_type", 415},
       {Code::invalid_policy, "invalid_policy", 422},

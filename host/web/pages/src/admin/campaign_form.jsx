@@ -99,10 +99,11 @@ export function CampaignForm({ campaign, saved }) {
     const found = (problem?.errors || []).filter((error) => error.field === prefix || error.field.startsWith(`${prefix}.`));
     return found.map((error) => (error.field === prefix ? error.message : `${error.field} ${error.message}`)).join('; ') || undefined;
   };
+  const shown = ['id', 'name', 'policy', 'total', 'starts_at', 'ends_at', 'timezone', 'params', 'metadata'].some((name) => wrong(name)) || wrong('pattern', 'code');
   const bind = (name) => field(values, setValues, name);
   return (
     <form class="card form" ref={form} onSubmit={save} noValidate>
-      <Trouble error={problem?.status !== undefined || problem?.code ? problem : null} />
+      <Trouble error={problem?.code && !shown ? problem : null} />
       <div class="pair">
         {!campaign && <Field label={t('id')} hint={t('idHint')} wrong={wrong('id')} autocapitalize="none" spellcheck={false} {...bind('id')} />}
         <Field label={t('name')} wrong={wrong('name')} {...bind('name')} />

@@ -91,7 +91,8 @@ function Shell({ user }) {
       <div class="console">
         <nav class="rooms" aria-label={t('console')}>
           {Object.keys(rooms).map((room) => (
-            <a key={room} href={to(room)} aria-current={room === name ? 'page' : undefined}>{t(room)}</a>
+            <a key={room} href={to(room)} aria-current={room === name ? 'page' : undefined}
+              ref={(link) => room === name && link?.scrollIntoView({ block: 'nearest', inline: 'center' })}>{t(room)}</a>
           ))}
         </nav>
         <main id="main" tabIndex={-1} ref={main}><Room rest={parts.slice(1)} search={search} /></main>

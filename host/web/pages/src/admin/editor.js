@@ -30,6 +30,15 @@ const look = EditorView.theme({
   '.cm-diagnostic': { fontFamily: 'system-ui, sans-serif' },
 });
 
+// Text that is typed goes straight into the document. Left to the browser it goes into the coloured page first,
+// where the browser keeps the colours by inline styles, which the Content-Security-Policy refuses.
+function typed(event, view) {
+  if (event.inputType !== 'insertText' || event.isComposing || view.composing || view.state.readOnly || event.data === null) return false;
+  view.dispatch(view.state.replaceSelection(event.data), { userEvent: 'input.type', scrollIntoView: true });
+  event.preventDefault();
+  return true;
+}
+
 const tabs = keymap.of([indentWithTab]);
 
 // {show(text), text(), mark([{line, message}]), goTo(line), destroy()}. Escape lets the Tab key leave the editor once.
@@ -58,6 +67,7 @@ export function makeEditor(host, { label, readOnly, onChange }) {
       EditorView.domEventHandlers({ focus: (_, view) => {
         view.dispatch({ effects: tabKey.reconfigure(tabs) });
       } }),
+      EditorView.domEventHandlers({ beforeinput: typed }),
       EditorView.updateListener.of((update) => update.docChanged && onChange(update.state.doc.toString())),
     ],
   });

@@ -1,5 +1,5 @@
 // One user: the coupons, and the attributes that rules go by.
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import { api, query } from '../lib/api.js';
 import { exactInstant } from '../lib/format.js';
 import { useLoad } from '../lib/hooks.js';
@@ -50,20 +50,31 @@ function User({ id }) {
 }
 
 // "gold" stays text, 21 and true are what they are.
-const valueOf = (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text === 'true' ? true : text === 'false' ? false : text);
+const typed = (text) => (/^-?\d+(\.\d+)?$/.test(text) ? Number(text) : text === 'true' ? true : text === 'false' ? false : text);
+// What nobody has touched keeps its type: "007" is no number because it is saved again.
+const valueOf = ({ value, was }) => (was !== undefined && String(was) === value ? was : typed(value.trim()));
+
+const blank = { name: '', value: '' };
 
 function Attributes({ id }) {
-  const [rows, setRows] = useState([{ name: '', value: '' }]);
+  const [rows, setRows] = useState(null);
   const [problem, setProblem] = useState(null);
   const [Said, say] = useSaid();
   const form = useFocusWrong(problem);
+  const path = `/users/${encodeURIComponent(id)}/attributes`;
+  useEffect(() => {
+    api.get(path).then((known) => {
+      const entries = Object.entries(known).map(([name, value]) => ({ name, value: String(value), was: value }));
+      setRows(entries.length ? entries : [blank]);
+    }, setProblem);
+  }, [id]);
   const change = (i, part) => setRows(rows.map((row, at) => (at === i ? { ...row, ...part } : row)));
   const save = async (event) => {
     event.preventDefault();
     setProblem(null);
     try {
       const given = rows.filter((row) => row.name.trim());
-      await api.put(`/users/${encodeURIComponent(id)}/attributes`, Object.fromEntries(given.map((row) => [row.name.trim(), valueOf(row.value.trim())])));
+      await api.put(path, Object.fromEntries(given.map((row) => [row.name.trim(), valueOf(row)])));
       say(t('saved'));
     } catch (failure) {
       setProblem(failure);
@@ -74,7 +85,8 @@ function Attributes({ id }) {
       <div><h2>{t('attributes')}</h2><p class="soft small">{t('attributesHint')}</p></div>
       <Trouble error={problem} />
       <Said />
-      {rows.map((row, i) => (
+      {!rows && !problem && <Loading lines={2} />}
+      {rows?.map((row, i) => (
         <div class="attribute" key={i}>
           <Field label={t('attributeName')} placeholder="tier" value={row.name} wrong={(row.name && problem?.at?.(row.name)) || undefined} onInput={(event) => change(i, { name: event.target.value })} />
           <Field label={t('value')} placeholder="gold" value={row.value} onInput={(event) => change(i, { value: event.target.value })} />
@@ -82,8 +94,8 @@ function Attributes({ id }) {
         </div>
       ))}
       <div class="row apart">
-        <button type="button" class="button plain" onClick={() => setRows([...rows, { name: '', value: '' }])}>{t('addAttribute')}</button>
-        <button class="button">{t('replaceAttributes')}</button>
+        <button type="button" class="button plain" disabled={!rows} onClick={() => setRows([...rows, blank])}>{t('addAttribute')}</button>
+        <button class="button" disabled={!rows}>{t('saveAttributes')}</button>
       </div>
     </form>
   );

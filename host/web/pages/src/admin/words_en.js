@@ -28,7 +28,7 @@ export default {
   title: 'Title', addWork: 'Add', workAdded: '“{title}” was added.', number: 'Number', noWorks: 'No works yet', noWorksLead: 'With works, the event page gives one coupon for each.', noWorksRoute: 'This server has no works.',
   deleteWork: 'Delete “{title}”?', deleteWorkText: 'Coupons that were issued for it stay as they are.',
   searchUser: 'User', searchUserHint: 'The login, or your shop’s own id of a customer', couponsOf: 'Coupons of {user}', whyRefused: 'Why refused?', noCoupons: 'No coupons',
-  attributes: 'Attributes', attributesHint: 'What rules such as segment go by. Saving replaces all attributes of the user; those that are there are not shown.', attributeName: 'Name', value: 'Value', addAttribute: 'One more', replaceAttributes: 'Replace attributes',
+  attributes: 'Attributes', attributesHint: 'What rules such as segment go by. A number or true and false are taken as such, anything else as text.', attributeName: 'Name', value: 'Value', addAttribute: 'One more', saveAttributes: 'Save attributes',
   decisionsLead: 'Why was this refused? Every decision with what the policy was told, what it said, and the rules that were in force.', onlyRefused: 'Refusals only', noDecisions: 'No such decisions',
   older: 'Older', allowed: 'allowed', nobody: 'nobody', hook_issue: 'Issue', hook_redeem: 'Redeem', hook_cancel: 'Cancel', hook_remind: 'Remind', customerSaw: 'The customer was told:',
   trace: 'Rule by rule', facts: 'Facts', verdict: 'Verdict', decisionNumber: 'Decision {id}', noTrace: 'No rule was asked.',

@@ -28,7 +28,7 @@ export default {
   title: '제목', addWork: '추가', workAdded: '‘{title}’을(를) 추가했습니다.', number: '번호', noWorks: '작품이 없습니다', noWorksLead: '작품을 등록하면 이벤트 화면에서 작품마다 쿠폰을 받을 수 있습니다.', noWorksRoute: '이 서버에는 작품 기능이 없습니다.',
   deleteWork: '‘{title}’을(를) 삭제할까요?', deleteWorkText: '이미 발급된 쿠폰은 그대로 유지됩니다.',
   searchUser: '사용자', searchUserHint: '로그인 아이디 또는 쇼핑몰의 고객 번호', couponsOf: '{user}의 쿠폰', whyRefused: '거절 이유', noCoupons: '쿠폰이 없습니다',
-  attributes: '속성', attributesHint: 'segment 같은 규칙이 참조합니다. 저장하면 기존 속성을 모두 대체하며, 기존 속성은 표시되지 않습니다.', attributeName: '이름', value: '값', addAttribute: '속성 추가', replaceAttributes: '속성 대체',
+  attributes: '속성', attributesHint: 'segment 같은 규칙이 참조합니다. 숫자와 true, false는 그 값으로, 나머지는 문자열로 저장됩니다.', attributeName: '이름', value: '값', addAttribute: '속성 추가', saveAttributes: '속성 저장',
   decisionsLead: '왜 거절되었을까요? 모든 결정에 정책이 받은 사실, 판정, 당시의 규칙이 남아 있습니다.', onlyRefused: '거절만 보기', noDecisions: '결정이 없습니다',
   older: '이전 기록', allowed: '허용', nobody: '사용자 없음', hook_issue: '발급', hook_redeem: '사용', hook_cancel: '취소', hook_remind: '알림', customerSaw: '고객에게 보인 문장:',
   trace: '규칙별 판정', facts: '사실', verdict: '판정', decisionNumber: '결정 {id}', noTrace: '적용된 규칙이 없습니다.',

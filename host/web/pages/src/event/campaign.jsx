@@ -11,10 +11,10 @@ import { refusalTitle, t } from './words.js';
 
 const tones = { open: 'good', upcoming: 'warn', paused: 'warn', ended: '', soldOut: 'bad' };
 
-function period({ starts_at: from, ends_at: to }, zone) {
-  if (from && to) return t('period', { from: instant(from, zone), to: instant(to, zone) });
-  if (from) return t('periodFrom', { from: instant(from, zone) });
-  return to ? t('periodTo', { to: instant(to, zone) }) : '';
+function period({ starts_at: from, ends_at: to }) {
+  if (from && to) return t('period', { from: instant(from), to: instant(to) });
+  if (from) return t('periodFrom', { from: instant(from) });
+  return to ? t('periodTo', { to: instant(to) }) : '';
 }
 
 // Renders again when the window opens or closes, and asks the server then what comes after it.
@@ -39,7 +39,6 @@ export function Campaign({ first, works }) {
   const [busy, setBusy] = useState(null);  // the subject that is being claimed; '' without one
   const [refused, setRefused] = useState(null);
   const [latest, setLatest] = useState(null);
-  const zone = live.windows?.timezone;
   const coupons = live.coupons.data || [];
 
   const claim = async (subject) => {
@@ -62,27 +61,27 @@ export function Campaign({ first, works }) {
         <div class="form">
           <div>{now.phase !== 'unknown' && <span class={`badge ${tones[now.phase]}`}>{t(now.phase)}</span>}</div>
           <h1 id="name">{live.campaign.name}</h1>
-          {period(live.campaign, zone) && <p class="soft">{period(live.campaign, zone)}</p>}
+          {period(live.campaign) && <p class="soft">{period(live.campaign)}</p>}
           <Trouble error={live.trouble} />
-          <Facts campaign={live.campaign} now={now} zone={zone} />
+          <Facts campaign={live.campaign} now={now} />
           {now.phase === 'unknown' && !live.trouble && <Loading lines={2} />}
           {['ended', 'paused', 'soldOut', 'upcoming'].includes(now.phase) && <p>{t(`${now.phase}Text`)}</p>}
           <Announcement now={now} />
           {works.length === 0 && (
             <Single now={now} coupons={coupons} latest={latest} busy={busy !== null} refused={refused} claim={() => claim('')}
-              zone={zone} loading={live.coupons.loading} />
+              loading={live.coupons.loading} />
           )}
         </div>
       </section>
       {works.length > 0 && (
-        <Works works={works} now={now} coupons={coupons} latest={latest} busy={busy} refused={refused} claim={claim} zone={zone} />
+        <Works works={works} now={now} coupons={coupons} latest={latest} busy={busy} refused={refused} claim={claim} />
       )}
-      <NextWindows windows={live.windows} now={now} zone={zone} />
+      <NextWindows windows={live.windows} now={now} />
     </>
   );
 }
 
-function Facts({ campaign, now, zone }) {
+function Facts({ campaign, now }) {
   const left = useRemainingTime(now.until);
   return (
     <dl class="facts">
@@ -96,8 +95,8 @@ function Facts({ campaign, now, zone }) {
         <div>
           <dt>{now.phase === 'upcoming' ? t('opensIn') : t('closesIn')}</dt>
           <dd class="number" role="timer">{countdown(left)}</dd>
-          <dd class="soft small">{now.phase === 'upcoming' ? t('opensAt', { time: instant(now.window.opens_at, zone) })
-            : t('until', { time: instant(now.window.closes_at, zone) })}</dd>
+          <dd class="soft small">{now.phase === 'upcoming' ? t('opensAt', { time: instant(now.window.opens_at) })
+            : t('until', { time: instant(now.window.closes_at) })}</dd>
         </div>
       )}
     </dl>
@@ -117,7 +116,7 @@ function Announcement({ now }) {
   return <p class="unseen" role="status">{text}</p>;
 }
 
-function Single({ now, coupons, latest, busy, refused, claim, zone, loading }) {
+function Single({ now, coupons, latest, busy, refused, claim, loading }) {
   const open = now.phase === 'open';
   const has = coupons.length > 0;
   return (
@@ -129,7 +128,7 @@ function Single({ now, coupons, latest, busy, refused, claim, zone, loading }) {
         </div>
       )}
       <Refusal refused={refused} />
-      {coupons.map((coupon) => <Ticket key={coupon.code} coupon={coupon} fresh={coupon.code === latest} zone={zone} />)}
+      {coupons.map((coupon) => <Ticket key={coupon.code} coupon={coupon} fresh={coupon.code === latest} />)}
     </>
   );
 }
@@ -147,14 +146,14 @@ export function Refusal({ refused }) {
   );
 }
 
-function NextWindows({ windows, now, zone }) {
+function NextWindows({ windows, now }) {
   const coming = (windows?.list || []).filter((window) => window.opens > performance.now() && window !== now.window);
   if (!coming.length || now.phase === 'ended' || now.phase === 'paused') return null;
   return (
     <section class="coming">
       <h2>{t('next')}</h2>
       <ol class="row">
-        {coming.slice(0, 3).map((window) => <li class="chip number" key={window.opens_at}>{instant(window.opens_at, zone)}</li>)}
+        {coming.slice(0, 3).map((window) => <li class="chip number" key={window.opens_at}>{instant(window.opens_at)}</li>)}
       </ol>
     </section>
   );

@@ -4,7 +4,7 @@ import { instant } from '../lib/format.js';
 import { Copy } from '../lib/ui.jsx';
 import { t } from './words.js';
 
-export function Ticket({ coupon, fresh, zone, small }) {
+export function Ticket({ coupon, fresh, small }) {
   const head = useRef(null);
   // Who has just claimed it is brought to it, by eye and by screen reader.
   useEffect(() => {
@@ -16,7 +16,7 @@ export function Ticket({ coupon, fresh, zone, small }) {
       <div>
         <p class="label" tabIndex={-1} ref={head}>{fresh ? t('got') : t('yours')} {state && <span class="badge">{state}</span>}</p>
         <p class="code">{coupon.code}</p>
-        <p class="small">{coupon.expires_at ? t('validUntil', { time: instant(coupon.expires_at, zone) }) : t('noExpiry')}</p>
+        <p class="small">{coupon.expires_at ? t('validUntil', { time: instant(coupon.expires_at) }) : t('noExpiry')}</p>
       </div>
       <Copy text={coupon.code} label={t('copyCode', { code: coupon.code })} class="small copy" />
     </article>

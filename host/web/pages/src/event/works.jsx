@@ -3,7 +3,7 @@ import { Refusal } from './campaign.jsx';
 import { Ticket } from './ticket.jsx';
 import { t } from './words.js';
 
-export function Works({ works, now, coupons, latest, busy, refused, claim, zone }) {
+export function Works({ works, now, coupons, latest, busy, refused, claim }) {
   const open = now.phase === 'open';
   return (
     <section aria-labelledby="works" class="form">
@@ -19,7 +19,7 @@ export function Works({ works, now, coupons, latest, busy, refused, claim, zone 
             <li class="card work" key={work.id}>
               <span class={`cover tone-${Number(work.id) % 6}`} aria-hidden="true">{[...work.title][0]}</span>
               <h3>{work.title}</h3>
-              {coupon ? <Ticket small coupon={coupon} fresh={coupon.code === latest} zone={zone} /> : (
+              {coupon ? <Ticket small coupon={coupon} fresh={coupon.code === latest} /> : (
                 <button type="button" class="button wide" disabled={!open} aria-disabled={busy !== null || undefined}
                   aria-label={t('claimFor', { work: work.title })} onClick={() => busy === null && claim(subject)}>
                   {busy === subject ? t('claiming') : open ? t('claimShort') : t('closed')}

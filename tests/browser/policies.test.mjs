@@ -1,0 +1,105 @@
+// The policies in the console: an error at its line, mended, saved, in force; and two editors at once. And the
+// API's documentation.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { close, desk, open, phone, photograph, visit } from './browser.mjs';
+import { Server, operator } from './server.mjs';
+
+let server;
+before(async () => {
+  server = await Server.start();
+  await open();
+});
+after(async () => {
+  await close();
+  await server?.stop();
+});
+
+const editor = (page) => page.locator('.editor .cm-content');
+const file = (name) => `/admin/#/policies/${name}`;
+const replace = async (page, text) => {
+  await editor(page).click();
+  await page.keyboard.press('Control+A');
+  await page.keyboard.insertText(text);
+};
+const revision = async () => (await server.call('GET', '/api/v1/policies')).body.revision;
+
+for (const size of [desk, phone]) {
+  test(`the policies in force and a file of them are shown (${size.width} px)`, () => visit(server, { size, user: operator }, async (page) => {
+    await page.goto('/admin/#/policies');
+    await page.getByRole('heading', { name: 'flash_sale' }).waitFor();
+    await photograph(page, 'admin-policies');
+    await page.goto(file('scripts/flash_sale.lua'));
+    await editor(page).getByText('per_user_limit').first().waitFor();
+    assert.notEqual(await editor(page).locator('.cm-line span').count(), 0);  // highlighted
+    await photograph(page, 'admin-policy');
+  }));
+}
+
+test('an error is shown at its line, mended, checked, saved, and put in force', () => visit(server, { refused: [422], user: operator }, async (page) => {
+  const before_ = await revision();
+  await page.goto(file('scripts/flash_sale.lua'));
+  await editor(page).getByText('per_user_limit').first().waitFor();
+  const text = (await server.call('GET', '/api/v1/policies/files/scripts/flash_sale.lua')).body.text;
+  await replace(page, text.replace('discount {', 'dicsount {'));
+  await page.getByRole('button', { name: 'Check & test' }).click();
+  await page.getByRole('alert').getByText(/flash_sale\.lua:9/).waitFor();
+  await page.getByRole('alert').getByText(/there is no 'dicsount' here/).waitFor();
+  await page.locator('.editor .cm-lint-marker-error').waitFor();
+  // The cursor is at the line, and so is the mark.
+  assert.match(await page.locator('.editor .cm-activeLine').textContent(), /dicsount/);
+  await photograph(page, 'admin-policy-error');
+  assert.equal(await revision(), before_);
+
+  await replace(page, text.replace('per_user_limit { max = 1 }', 'per_user_limit {  max = 1  }'));
+  await page.getByRole('button', { name: 'Check & test' }).click();
+  await page.getByText(/No errors; \d+ tests passed/).waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('scripts/flash_sale.lua is saved.').waitFor();
+  await page.getByText('1 files not in force').waitFor();
+  assert.equal(await revision(), before_);
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page.getByText(/In force now: revision/).waitFor();
+  await page.getByText('All in force').waitFor();
+  assert.notEqual(await revision(), before_);
+}));
+
+test('what somebody else has saved meanwhile is not overwritten', () => visit(server, { refused: [412], user: operator }, async (page) => {
+  await page.goto(file('scripts/toodat.lua'));
+  await editor(page).getByText('per_user_limit').first().waitFor();
+  const path = '/api/v1/policies/files/scripts/toodat.lua';
+  const { body } = await server.call('GET', path);
+  const other = await fetch(server.url + path, { method: 'PUT', body: JSON.stringify({ text: `${body.text}-- another\n` }),
+    headers: { Authorization: `Bearer ${server.operator}`, 'Content-Type': 'application/json', 'If-Match': `"${body.sha256}"` } });
+  assert.equal(other.status, 200);
+  await replace(page, `${body.text}-- mine\n`);
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByRole('alert').getByText('Somebody else has changed scripts/toodat.lua since it was read.').waitFor();
+  assert.match((await server.call('GET', path)).body.text, /another/);
+}));
+
+test('a new policy is written from nothing', () => visit(server, { refused: [404], user: operator }, async (page) => {
+  await page.goto('/admin/#/policies');
+  await page.getByRole('button', { name: 'New file' }).click();
+  await page.getByLabel('File name').fill('../evil');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await page.getByText('A name is of a to z, 0 to 9 and _.').waitFor();
+  await page.getByLabel('File name').fill('fresh.lua');
+  await page.getByRole('button', { name: 'Create' }).click();
+  await editor(page).getByText('per_user_limit').first().waitFor();
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText('scripts/fresh.lua is saved.').waitFor();
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await page.getByText(/In force now/).waitFor();
+  assert.ok((await server.call('GET', '/api/v1/policies')).body.policies.some((policy) => policy.name === 'fresh'));
+}));
+
+for (const size of [desk, phone]) {
+  test(`the API's documentation is shown from its own description (${size.width} px)`, () => visit(server, { size }, async (page) => {
+    await page.goto('/docs');
+    await page.getByText('/api/v1/campaigns/{id}/issue', { exact: false }).first().waitFor();
+    await photograph(page, 'docs');
+    await page.locator('#operations-coupons-issueCoupon button').first().click();
+    await page.getByText('A user may leave').first().waitFor();
+  }));
+}
