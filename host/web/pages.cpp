@@ -24,8 +24,7 @@ constexpr std::string_view content_security_policy =
 Response guarded(Response response) {
   return std::move(response)
       .with("Content-Security-Policy", std::string(content_security_policy))
-      .with("Referrer-Policy", "same-origin")
-      .with("Cross-Origin-Opener-Policy", "same-origin");
+      .with("Referrer-Policy", "same-origin");
 }
 
 Response send(const Asset& asset, const Request& request, std::string_view cache_control) {

@@ -76,6 +76,14 @@ test('what somebody else has saved meanwhile is not overwritten', () => visit(se
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByRole('alert').getByText('Somebody else has changed scripts/toodat.lua since it was read.').waitFor();
   assert.match((await server.call('GET', path)).body.text, /another/);
+  // The draft is still there after a look at another file, and can be given up for what is on disk.
+  await page.getByRole('link', { name: 'welcome.lua' }).click();
+  await editor(page).getByText('first_order_only').first().waitFor();
+  await page.getByRole('link', { name: /toodat\.lua/ }).click();
+  await editor(page).getByText('-- mine').waitFor();
+  await page.getByRole('button', { name: 'Discard' }).click();
+  await editor(page).getByText('-- another').waitFor();
+  assert.equal(await page.getByText('Not saved').count(), 0);
 }));
 
 test('a new policy is written from nothing', () => visit(server, { refused: [404], user: operator }, async (page) => {

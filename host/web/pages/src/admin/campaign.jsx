@@ -8,7 +8,7 @@ import { CampaignForm } from './campaign_form.jsx';
 import { CampaignCodes } from './campaign_codes.jsx';
 import { Meter } from './campaigns.jsx';
 import { Imports } from './imports.jsx';
-import { Head, Sheet, State, useSaid } from './parts.jsx';
+import { Head, Said, Sheet, State, useSaid } from './parts.jsx';
 import { Plot } from './plot.jsx';
 import { addSample, fromDecisions } from './samples.js';
 import { go, to } from './routes.js';
@@ -21,7 +21,7 @@ export function Campaign({ id, tab = 'overview' }) {
   const [samples, setSamples] = useState(null);
   const [error, setError] = useState(null);
   const [sheet, setSheet] = useState(null);
-  const [Said, say] = useSaid();
+  const [said, say] = useSaid();
   const path = `/campaigns/${encodeURIComponent(id)}`;
 
   const take = (now) => {
@@ -50,7 +50,7 @@ export function Campaign({ id, tab = 'overview' }) {
         {campaign.status !== 'ended' && <button type="button" class="button danger" onClick={() => setSheet('end')}>{t('end')}</button>}
       </Head>
       <Trouble error={error} />
-      <Said />
+      <Said text={said} />
       <nav class="tabs" aria-label={campaign.name}>
         {tabs.map((name) => (
           <a key={name} href={name === 'overview' ? to('campaigns', id) : to('campaigns', id, name)} aria-current={name === tab ? 'page' : undefined}>{t(`tab_${name}`)}</a>

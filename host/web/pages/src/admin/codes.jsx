@@ -4,7 +4,7 @@ import { api } from '../lib/api.js';
 import { exactInstant } from '../lib/format.js';
 import { useLoad } from '../lib/hooks.js';
 import { Field, Loading, Trouble } from '../lib/ui.jsx';
-import { Head, Sheet, State, field, useSaid } from './parts.jsx';
+import { Head, Said, Sheet, State, field, useSaid } from './parts.jsx';
 import { go, to } from './routes.js';
 import { t } from './words.js';
 
@@ -31,7 +31,7 @@ function Code({ code }) {
   const path = `/coupons/${encodeURIComponent(code)}`;
   const { data: coupon, error, loading, reload, set } = useLoad((signal) => api.get(path, { signal }), [code]);
   const [sheet, setSheet] = useState(null);
-  const [Said, say] = useSaid();
+  const [said, say] = useSaid();
   if (loading && !coupon) return <div class="card"><Loading lines={4} /></div>;
   if (!coupon) return <Trouble error={error} retry={error?.status === 404 ? undefined : reload} />;
   const done = (name) => (answer) => {
@@ -48,7 +48,7 @@ function Code({ code }) {
   return (
     <section class="card form" aria-label={coupon.code}>
       <div class="row apart"><strong class="code big">{coupon.code}</strong><State name={state} /></div>
-      <Said />
+      <Said text={said} />
       <dl class="pairs">{facts.map(([name, value]) => <div key={name}><dt>{name}</dt><dd>{value}</dd></div>)}</dl>
       <div class="row">
         {coupon.state === 'available' && <button type="button" class="button" onClick={() => setSheet('assign')}>{t('assign')}</button>}

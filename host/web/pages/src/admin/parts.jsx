@@ -83,9 +83,10 @@ export function useSaid() {
     const timer = setTimeout(() => setSaid(''), 6000);
     return () => clearTimeout(timer);
   }, [said]);
-  const Said = () => <div role="status" class="said">{said && <div class="note good">{said}</div>}</div>;
-  return [Said, setSaid];
+  return [said, setSaid];
 }
+
+export const Said = ({ text }) => <div role="status">{text && <div class="note good">{text}</div>}</div>;
 
 export const field = (values, setValues, name) => ({
   name,

@@ -4,21 +4,27 @@ import { api } from '../lib/api.js';
 import { exactInstant } from '../lib/format.js';
 import { useLoad } from '../lib/hooks.js';
 import { Field, Loading, Trouble } from '../lib/ui.jsx';
-import { Head, Sheet, useSaid } from './parts.jsx';
+import { Head, Said, Sheet, useSaid } from './parts.jsx';
 import { go, to } from './routes.js';
 import { t } from './words.js';
 
 const path = (name) => `/policies/files/${name.split('/').map(encodeURIComponent).join('/')}`;
 const template = (name) => `return policy {\n  name = "${name}",\n  doc = "",\n  rules = {\n    per_user_limit { max = 1 },\n  },\n}\n`;
 
+// What was typed and not saved, by file: {text, sha256 of what it was made from}. It stays while one looks at
+// other files, and a check takes all of it together.
+const drafts = new Map();
+addEventListener('beforeunload', (event) => drafts.size && event.preventDefault());
+
 export function Policies({ file }) {
+  const [, drafted] = useState(0);
   const active = useLoad((signal) => api.get('/policies', { signal }), []);
   const files = useLoad((signal) => api.get('/policies/files', { signal }), []);
   const [errors, setErrors] = useState(null);  // of the last check or reload
   const [problem, setProblem] = useState(null);
   const [busy, setBusy] = useState(false);
   const [sheet, setSheet] = useState(false);
-  const [Said, say] = useSaid();
+  const [said, say] = useSaid();
   const refresh = () => Promise.all([active.reload(), files.reload()]);
 
   // Runs a check or a reload: an error of the policies is a list, any other is a problem.
@@ -64,7 +70,7 @@ export function Policies({ file }) {
           )}
         </section>
       )}
-      <Said />
+      <Said text={said} />
       <div role="alert">{errors && <Errors errors={errors} names={names} file={file} />}</div>
       <div class="workbench">
         <nav class="files" aria-label={t('files')}>
@@ -77,6 +83,7 @@ export function Policies({ file }) {
                   <li key={one.name}>
                     <a href={to('policies', ...one.name.split('/'))} aria-current={one.name === file ? 'page' : undefined}>
                       {one.name.slice(folder.length + 1)}
+                      {drafts.has(one.name) && one.name !== file && <span class="mark">{t('unsaved')}</span>}
                       {errors?.some((error) => error.file === one.name) ? <span class="mark bad">{t('hasError')}</span>
                         : !one.in_force && <span class="mark">{t('notInForce')}</span>}
                     </a>
@@ -87,7 +94,7 @@ export function Policies({ file }) {
           ))}
         </nav>
         {file && (entry || files.data)
-          ? <File key={file} name={file} entry={entry} errors={errors} attempt={attempt} busy={busy} saved={refresh} />
+          ? <File key={file} name={file} entry={entry} errors={errors} attempt={attempt} busy={busy} saved={refresh} drafted={() => drafted(drafts.size)} />
           : <Overview active={active.data} />}
       </div>
       {sheet && <NewFile names={names} close={() => setSheet(false)} />}
@@ -112,7 +119,7 @@ function Errors({ errors, names, file }) {
   );
 }
 
-function File({ name, entry, errors, attempt, busy, saved }) {
+function File({ name, entry, errors, attempt, busy, saved, drafted }) {
   const [file, setFile] = useState(null);  // as it is on disk: {text, sha256}; a new one has no sha256
   const [problem, setProblem] = useState(null);
   const [text, setText] = useState('');
@@ -120,22 +127,34 @@ function File({ name, entry, errors, attempt, busy, saved }) {
   const host = useRef(null);
   const editor = useRef(null);
   const dirty = file && text !== file.text;
+  useEffect(() => {
+    if (!file) return;
+    if (dirty) drafts.set(name, { text, sha256: file.sha256 });
+    else drafts.delete(name);
+    drafted();
+  }, [text, file]);
 
+  const show = (found, shown) => {
+    setFile(found);
+    setText(shown);
+    editor.current?.show(shown);
+  };
   const load = async () => {
     setProblem(null);
+    const draft = drafts.get(name);
     try {
       const found = await api.get(path(name));
-      setFile(found);
-      setText(found.text);
-      editor.current?.show(found.text);
+      // A draft keeps what it was made from, so that saving it finds out whether that is still there.
+      show({ ...found, sha256: draft ? draft.sha256 : found.sha256 }, draft ? draft.text : found.text);
     } catch (error) {
       if (error.status !== 404) return setProblem(error);
-      const fresh = template(name.replace(/^.*\//, '').replace(/\.lua$/, ''));
-      setFile({ text: '', sha256: null });
-      setText(fresh);
-      editor.current?.show(fresh);
+      show({ text: '', sha256: null }, draft ? draft.text : template(name.replace(/^.*\//, '').replace(/\.lua$/, '')));
     }
     return undefined;
+  };
+  const discard = () => {
+    drafts.delete(name);
+    load();
   };
   useEffect(() => {
     let gone = false;
@@ -156,20 +175,17 @@ function File({ name, entry, errors, attempt, busy, saved }) {
     const first = own.find((error) => error.line > 0);
     if (first) editor.current.goTo(first.line);
   }, [errors, ready]);
-  useEffect(() => {
-    if (!dirty) return undefined;
-    const leaving = (event) => event.preventDefault();
-    addEventListener('beforeunload', leaving);
-    return () => removeEventListener('beforeunload', leaving);
-  }, [dirty]);
 
   const check = () => attempt(async () => {
-    const { tests } = await api.post('/policies/check', { files: [{ name, text }] });
+    const { tests } = await api.post('/policies/check', {
+      files: [{ name, text }, ...[...drafts].filter(([other]) => other !== name).map(([other, draft]) => ({ name: other, text: draft.text }))],
+    });
     return t('checked', { tests });
   });
   const save = () => attempt(async () => {
     const guard = file.sha256 ? { 'If-Match': `"${file.sha256}"` } : { 'If-None-Match': '*' };
     const written = await api.put(path(name), { text }, { headers: guard });
+    drafts.delete(name);
     setFile({ ...written, text });
     await saved();
     return t('savedFile', { name });
@@ -180,6 +196,7 @@ function File({ name, entry, errors, attempt, busy, saved }) {
         <h2 class="code">{name}</h2>
         <div class="row">
           {dirty && <span class="badge warn">{t('unsaved')}</span>}
+          {dirty && <button type="button" class="button plain small" disabled={busy} onClick={discard}>{t('discard')}</button>}
           <button type="button" class="button plain small" disabled={busy || !ready} onClick={check}>{t('check')}</button>
           <button type="button" class="button small" disabled={busy || !dirty || (entry && !entry.editable)} onClick={save}>{t('save')}</button>
         </div>

@@ -4,7 +4,7 @@ import { api, query } from '../lib/api.js';
 import { exactInstant } from '../lib/format.js';
 import { useLoad } from '../lib/hooks.js';
 import { Blank, Field, Loading, Trouble, useFocusWrong } from '../lib/ui.jsx';
-import { Head, State, Table, useSaid } from './parts.jsx';
+import { Head, Said, State, Table, useSaid } from './parts.jsx';
 import { go, to } from './routes.js';
 import { t } from './words.js';
 
@@ -59,7 +59,7 @@ const blank = { name: '', value: '' };
 function Attributes({ id }) {
   const [rows, setRows] = useState(null);
   const [problem, setProblem] = useState(null);
-  const [Said, say] = useSaid();
+  const [said, say] = useSaid();
   const form = useFocusWrong(problem);
   const path = `/users/${encodeURIComponent(id)}/attributes`;
   useEffect(() => {
@@ -84,7 +84,7 @@ function Attributes({ id }) {
     <form class="card form" ref={form} onSubmit={save}>
       <div><h2>{t('attributes')}</h2><p class="soft small">{t('attributesHint')}</p></div>
       <Trouble error={problem} />
-      <Said />
+      <Said text={said} />
       {!rows && !problem && <Loading lines={2} />}
       {rows?.map((row, i) => (
         <div class="attribute" key={i}>

@@ -35,8 +35,8 @@ export default {
   trace_passed: 'had nothing against it', trace_denied: 'refused', trace_effect: 'took effect', trace_failed: 'failed',
   newFile: 'New file', reload: 'Reload', reloaded: 'In force now: revision {revision}.', reloadedSame: 'The files are those in force already.', activeRevision: 'Active revision', loadedAt: 'In force since', onDisk: 'On disk',
   waiting: '{count} files not in force', inForce: 'All in force', lastAttempt: 'Last reload', errorCount: 'Errors: {count}', files: 'Files', hasError: 'error', notInForce: 'not in force',
-  editorLabel: 'Lua source of {name}', unsaved: 'Not saved', check: 'Check & test', checked: 'No errors; {tests} tests passed. Nothing was put in force.', savedFile: '{name} is saved. Reload puts it in force.',
-  editorHint: 'Check compiles and tests this text with all other files. Save writes the file. Reload puts what is on disk in force, or nothing when there is an error. Escape, then Tab leaves the editor.',
+  editorLabel: 'Lua source of {name}', unsaved: 'Not saved', discard: 'Discard', check: 'Check & test', checked: 'No errors; {tests} tests passed. Nothing was put in force.', savedFile: '{name} is saved. Reload puts it in force.',
+  editorHint: 'Check compiles and tests what is on disk with everything that is not saved yet. Save writes the file. Reload puts what is on disk in force, or nothing when there is an error. Escape, then Tab leaves the editor.',
   policiesLead: 'Choose a file, or a policy in force:', quarantined: 'In quarantine', noRules: 'No rules: the campaign’s own limits are all there is.', folder: 'Folder', fileName: 'File name',
   badName: 'A name is of a to z, 0 to 9 and _.', nameTaken: 'There is such a file already.',
 };

@@ -35,8 +35,8 @@ export default {
   trace_passed: '이의 없음', trace_denied: '거절', trace_effect: '적용', trace_failed: '오류',
   newFile: '새 파일', reload: '적용', reloaded: '리비전 {revision}을(를) 적용했습니다.', reloadedSame: '이미 적용된 파일과 같습니다.', activeRevision: '적용 중인 리비전', loadedAt: '적용 시각', onDisk: '디스크',
   waiting: '적용되지 않은 파일 {count}개', inForce: '모두 적용됨', lastAttempt: '최근 적용', errorCount: '오류 {count}개', files: '파일', hasError: '오류', notInForce: '미적용',
-  editorLabel: '{name} Lua 소스', unsaved: '저장 안 됨', check: '검사·테스트', checked: '오류 없음, 테스트 {tests}개 통과. 적용된 것은 없습니다.', savedFile: '{name} 저장됨. ‘적용’을 누르면 반영됩니다.',
-  editorHint: '검사는 이 내용을 다른 파일과 함께 컴파일하고 테스트합니다. 저장은 파일에 씁니다. 적용은 디스크의 내용을 반영하며, 오류가 있으면 아무것도 바뀌지 않습니다. Esc 다음 Tab으로 편집기를 나갑니다.',
+  editorLabel: '{name} Lua 소스', unsaved: '저장 안 됨', discard: '변경 취소', check: '검사·테스트', checked: '오류 없음, 테스트 {tests}개 통과. 적용된 것은 없습니다.', savedFile: '{name} 저장됨. ‘적용’을 누르면 반영됩니다.',
+  editorHint: '검사는 저장하지 않은 내용을 모두 포함해 컴파일하고 테스트합니다. 저장은 파일에 씁니다. 적용은 디스크의 내용을 반영하며, 오류가 있으면 아무것도 바뀌지 않습니다. Esc 다음 Tab으로 편집기를 나갑니다.',
   policiesLead: '파일 또는 적용 중인 정책을 고르세요:', quarantined: '격리됨', noRules: '규칙 없음: 캠페인 자체의 제한만 적용됩니다.', folder: '폴더', fileName: '파일 이름',
   badName: '이름에는 a-z, 0-9, _만 쓸 수 있습니다.', nameTaken: '같은 이름의 파일이 있습니다.',
 };

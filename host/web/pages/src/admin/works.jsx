@@ -4,7 +4,7 @@ import { api } from '../lib/api.js';
 import { exactInstant } from '../lib/format.js';
 import { useLoad } from '../lib/hooks.js';
 import { Blank, Field, Loading, Trouble, useFocusWrong } from '../lib/ui.jsx';
-import { Head, Sheet, Table, useSaid } from './parts.jsx';
+import { Head, Said, Sheet, Table, useSaid } from './parts.jsx';
 import { t } from './words.js';
 
 const load = async (signal) => {
@@ -17,7 +17,7 @@ export function Works() {
   const [title, setTitle] = useState('');
   const [problem, setProblem] = useState(null);
   const [sheet, setSheet] = useState(null);
-  const [Said, say] = useSaid();
+  const [said, say] = useSaid();
   const form = useFocusWrong(problem);
   const add = async (event) => {
     event.preventDefault();
@@ -40,7 +40,7 @@ export function Works() {
         <button class="button">{t('addWork')}</button>
       </form>
       <Trouble error={problem?.at?.('title') ? null : problem || error} />
-      <Said />
+      <Said text={said} />
       {!data && !error && <div class="card"><Loading /></div>}
       {data && (
         <Table caption={t('works')} columns={[{ label: t('number') }, { label: t('title') }, { label: t('updatedAt') }, { label: '', class: 'right' }]}

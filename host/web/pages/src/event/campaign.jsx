@@ -67,6 +67,8 @@ export function Campaign({ first, works }) {
           {now.phase === 'unknown' && !live.trouble && <Loading lines={2} />}
           {['ended', 'paused', 'soldOut', 'upcoming'].includes(now.phase) && <p>{t(`${now.phase}Text`)}</p>}
           <Announcement now={now} />
+          {works.length > 0 && coupons.filter((coupon) => !works.some((work) => coupon.subject === `work:${work.id}`))
+            .map((coupon) => <Ticket key={coupon.code} coupon={coupon} fresh={coupon.code === latest} />)}
           {works.length === 0 && (
             <Single now={now} coupons={coupons} latest={latest} busy={busy !== null} refused={refused} claim={() => claim('')}
               loading={live.coupons.loading} />

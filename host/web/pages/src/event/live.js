@@ -19,6 +19,10 @@ function read(answer, received) {
   };
 }
 
+// Often while coupons go, less so while there is nothing to see.
+const busy = 2000;
+const calm = 5000;
+
 export function useLive(first) {
   const [campaign, setCampaign] = useState(first);
   const [windows, setWindows] = useState(null);
@@ -40,7 +44,7 @@ export function useLive(first) {
     } catch (problem) {
       if (problem.name !== 'AbortError') setTrouble(problem);
     }
-  }, 2000, [first.id]);
+  }, () => (windows && standing(campaign, windows, performance.now()).phase !== 'open' ? calm : busy), [first.id]);
 
   const coupons = useLoad(
     async (signal) => (await api.get('/coupons?limit=1000', { signal })).data.filter((coupon) => coupon.campaign_id === first.id),

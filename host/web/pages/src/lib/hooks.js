@@ -21,11 +21,15 @@ export function useLoad(load, dependencies) {
   return { ...state, reload: run, set: (data) => setState({ data, loading: false }) };
 }
 
-// Calls `work` now and every so many milliseconds after it is done; not while the page is hidden, and at
-// once when it is seen again.
+// Calls `work` now and again so many milliseconds (a number, or what a function says) after it is done; not
+// while the page is hidden, and at once when it is seen again. Give or take a tenth, so that a crowd that came
+// together does not ask together.
 export function usePoll(work, milliseconds, dependencies) {
   const latest = useRef(work);
   latest.current = work;
+  const interval = useRef(milliseconds);
+  interval.current = milliseconds;
+  const wait = () => (typeof interval.current === 'function' ? interval.current() : interval.current) * (0.9 + Math.random() * 0.2);
   useEffect(() => {
     const gone = new AbortController();
     let timer = 0;
@@ -40,7 +44,7 @@ export function usePoll(work, milliseconds, dependencies) {
         // Shown by the work itself; the next turn tries again.
       }
       running = false;
-      if (!gone.signal.aborted) timer = setTimeout(turn, milliseconds);
+      if (!gone.signal.aborted) timer = setTimeout(turn, wait());
     };
     const seen = () => !document.hidden && turn();
     document.addEventListener('visibilitychange', seen);
