@@ -83,7 +83,7 @@ test('what somebody else has saved meanwhile is not overwritten', () => visit(se
   await editor(page).getByText('-- mine').waitFor();
   await page.getByRole('button', { name: 'Discard' }).click();
   await editor(page).getByText('-- another').waitFor();
-  assert.equal(await page.getByText('Not saved').count(), 0);
+  await page.getByText('Not saved', { exact: true }).waitFor({ state: 'detached' });
 }));
 
 test('a new policy is written from nothing', () => visit(server, { refused: [404], user: operator }, async (page) => {
