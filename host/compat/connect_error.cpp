@@ -72,6 +72,7 @@ ConnectCode connect_code(Code code) {
     case Code::user_exists:
       return ConnectCode::already_exists;
     case Code::request_in_progress:
+    case Code::policy_file_changed:
       return ConnectCode::aborted;
     case Code::sold_out:
     case Code::already_issued:

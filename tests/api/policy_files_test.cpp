@@ -31,7 +31,8 @@ std::string active_revision(Shop& shop) {
 }
 
 Json listed(Shop& shop, const std::string& name) {
-  for (const Json& file : shop.get(files, shop.operator_()).body["files"]) {
+  const Json listing = shop.get(files, shop.operator_()).body;
+  for (const Json& file : listing["files"]) {
     if (file["name"] == name) return file;
   }
   return {};

@@ -55,9 +55,9 @@ TEST_CASE("what a window says is what a claim finds") {
 TEST_CASE("a campaign's own dates bound its windows") {
   Shop shop;
   shop.campaign({{"id", "dated"}, {"starts_at", "2026-11-22T00:00:00Z"}, {"ends_at", "2026-11-23T00:00:00Z"}});
-  CHECK(windows(shop, "dated") == Windows{"2026-11-22T00:00:00Z 2026-11-23T00:00:00Z"});
+  CHECK(windows(shop, "dated") == Windows{"2026-11-22T00:00:00+00:00 2026-11-23T00:00:00+00:00"});
   shop.campaign({{"id", "open"}});
-  CHECK(windows(shop, "open") == Windows{"1970-01-01T00:00:00Z -"});
+  CHECK(windows(shop, "open") == Windows{"1970-01-01T00:00:00+00:00 -"});
   shop.campaign({{"id", "live"},
                  {"policy", "coupon_live"},
                  {"starts_at", "2026-11-21T10:00:30+09:00"},
@@ -86,15 +86,15 @@ TEST_CASE("windows of several rules are those that they have in common") {
        }});
   for (const std::string id : {"both", "never", "dates", "days", "quota"}) shop.campaign({{"id", id}, {"policy", id}});
   // 2026-11-21 is a Saturday.
-  CHECK(windows(shop, "both", "?limit=3") == Windows{"2026-11-21T00:00:00Z 2026-11-21T12:00:00Z",
-                                                     "2026-11-22T00:00:00Z 2026-11-22T12:00:00Z",
-                                                     "2026-11-28T00:00:00Z 2026-11-28T12:00:00Z"});
+  CHECK(windows(shop, "both", "?limit=3") == Windows{"2026-11-21T00:00:00+00:00 2026-11-21T12:00:00+00:00",
+                                                     "2026-11-22T00:00:00+00:00 2026-11-22T12:00:00+00:00",
+                                                     "2026-11-28T00:00:00+00:00 2026-11-28T12:00:00+00:00"});
   CHECK(windows(shop, "never").empty());
-  CHECK(windows(shop, "dates") == Windows{"2026-12-24T00:00:00Z 2027-01-01T00:00:00Z"});
-  CHECK(windows(shop, "days", "?limit=2") ==
-        Windows{"2026-11-23T00:00:00Z 2026-11-25T00:00:00Z", "2026-11-26T00:00:00Z 2026-11-27T00:00:00Z"});
-  CHECK(windows(shop, "quota", "?limit=2") ==
-        Windows{"2026-11-21T00:00:00Z 2026-11-22T00:00:00Z", "2026-11-22T00:00:00Z 2026-11-23T00:00:00Z"});
+  CHECK(windows(shop, "dates") == Windows{"2026-12-24T00:00:00+00:00 2027-01-01T00:00:00+00:00"});
+  CHECK(windows(shop, "days", "?limit=2") == Windows{"2026-11-23T00:00:00+00:00 2026-11-25T00:00:00+00:00",
+                                                     "2026-11-26T00:00:00+00:00 2026-11-27T00:00:00+00:00"});
+  CHECK(windows(shop, "quota", "?limit=2") == Windows{"2026-11-21T00:00:00+00:00 2026-11-22T00:00:00+00:00",
+                                                      "2026-11-22T00:00:00+00:00 2026-11-23T00:00:00+00:00"});
 }
 
 TEST_CASE("a window that crosses a change of the clocks is as long as the script says") {
@@ -118,7 +118,7 @@ TEST_CASE("a plugin that tells nonsense about its windows is the operator's to m
   shop.write_policy("scripts/odd.lua", rules("odd", "odd {}"));
   REQUIRE(shop.reload().status == 200);
   shop.campaign({{"id", "odd"}, {"policy", "odd"}});
-  CHECK(windows(shop, "odd") == Windows{"2026-11-21T01:00:00Z -"});
+  CHECK(windows(shop, "odd") == Windows{"2026-11-21T01:00:00+00:00 -"});
   for (const std::string answer :
        {"'soon'", "facts.now, facts.now", "facts.now - 2, facts.now - 1", "0.5", "nil + 1"}) {
     INFO(answer);

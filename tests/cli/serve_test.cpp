@@ -51,7 +51,7 @@ TEST_CASE("a server that was killed leaves nothing behind that keeps the next on
   CHECK(!await_url(next).empty());
 }
 
-TEST_CASE("--compat brings the wires of other services, and --open-rpc lets coupon-live be asked by anybody") {
+TEST_CASE("serve --compat brings the wires of other services, and --open-rpc lets coupon-live be asked by anybody") {
   const auto claim = [](const std::string& url) {
     auto client = scrip::http::Client::open(url, {});
     REQUIRE(client.ok());
