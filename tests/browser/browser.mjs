@@ -28,7 +28,7 @@ export async function visit(server, { size = desk, locale = 'en-GB', scheme = 'l
     baseURL: server.url, viewport: size, locale, colorScheme: scheme, timezoneId: 'Asia/Seoul', reducedMotion: 'reduce',
     hasTouch: size === phone, permissions: ['clipboard-read', 'clipboard-write'],
   });
-  context.setDefaultTimeout(15_000);
+  context.setDefaultTimeout(60_000);
   const wrong = [];
   // Nothing leaves for another host, also not before it is noticed.
   await context.route('**/*', (route) => {
