@@ -13,11 +13,11 @@
 
 namespace scrip::sqlite {
 
-Result<CampaignTally> find_tally(Connection& db, std::int64_t campaign);               // zeros when absent
+Result<CampaignTally> find_tally(Connection& db, std::int64_t campaign);  // zeros when absent
 // Counts the rows of the user's postings in Index::holder.
 Result<Holding> count_holding(Connection& db, const std::vector<Posting>& postings, const HoldingKey& key);
-Result<std::int64_t> find_counter(Connection& db, const CounterKey& key);              // 0 when absent
-Result<std::string> find_attributes(Connection& db, const std::string& user_id);       // "{}" when absent
+Result<std::int64_t> find_counter(Connection& db, const CounterKey& key);         // 0 when absent
+Result<std::string> find_attributes(Connection& db, const std::string& user_id);  // "{}" when absent
 Result<std::optional<Coupon>> find_coupon(Connection& db, CouponKey key);
 Result<std::optional<Coupon>> find_imported(Connection& db, std::string_view normalized);
 Result<std::optional<User>> find_user(Connection& db, const std::string& login);
