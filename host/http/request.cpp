@@ -18,13 +18,17 @@ const std::string* find(const Pairs& pairs, std::string_view name) {
   return nullptr;
 }
 
-Result<std::string> read_all(BodySource& source, std::size_t limit) {
+// `expected`: how long the body says it is, 0 when it does not say. Most are some dozen bytes, and
+// room that is not needed would have to be cleared all the same.
+Result<std::string> read_all(BodySource& source, std::size_t limit, std::size_t expected) {
   constexpr std::size_t piece = 16 * 1024;
+  constexpr std::size_t first_piece = 1024;
   std::string body;
   for (;;) {
     // One byte more than the limit tells a body that fits from one that does not.
     const std::size_t before = body.size();
-    body.resize(before + std::min(piece, limit + 1 - before));
+    const std::size_t room = expected > 0 ? expected + 1 - std::min(before, expected) : std::max(first_piece, before);
+    body.resize(before + std::min({room, piece, limit + 1 - before}));
     auto count = source.read(body.data() + before, body.size() - before);
     if (!count) return std::move(count.error());
     body.resize(before + *count);
@@ -70,7 +74,11 @@ std::optional<std::string> Request::cookie(std::string_view name) const {
 }
 
 Result<std::string_view> Request::body() {
-  if (!body_) body_ = source_ ? read_all(*source_, body_limit_) : Result<std::string>(std::string());
+  if (!body_ && !source_) body_ = std::string();
+  if (!body_) {
+    const std::size_t expected = head_ && head_->framing == Framing::length ? head_->content_length : 0;
+    body_ = read_all(*source_, body_limit_, expected);
+  }
   if (!*body_) return body_->error();
   return std::string_view(**body_);
 }
