@@ -5,7 +5,7 @@ namespace scrip {
 bool Changes::empty() const {
   return formats.empty() && campaigns.empty() && batches.empty() && coupons.empty() && tallies.empty() &&
          counters.empty() && idempotency.empty() && decisions.empty() && attributes.empty() && users.empty() &&
-         works.empty() && !revision && !active_revision && !forget_idempotency_before;
+         works.empty() && imports.empty() && !revision && !active_revision && !forget_idempotency_before;
 }
 
 }  // namespace scrip

@@ -28,6 +28,7 @@
 #include "coupon/code_book.h"
 #include "coupon/coupon.h"
 #include "coupon/error.h"
+#include "coupon/import_job.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
 
@@ -103,6 +104,7 @@ struct Definitions {
   std::vector<FormatRow> formats;   // by id
   std::vector<CodeBatch> batches;   // by id
   std::int64_t last_work = 0;       // the greatest Work::id ever stored
+  bool has_imports = false;         // some campaign has imported coupons
 };
 
 }  // namespace scrip
@@ -148,7 +150,10 @@ struct Wanted {
   std::vector<IdempotencyKey> idempotency;
   std::vector<std::string> attributes;  // user ids
   std::vector<std::string> logins;
-  std::vector<std::int64_t> works;  // ids
+  std::vector<std::int64_t> works;           // ids
+  std::vector<std::string> imported;         // normalized codes
+  std::vector<std::int64_t> lowest_serials;  // campaign numbers
+  std::vector<std::string> imports;          // ids
 };
 
 // What load() found: the batch's working set. The ledger goes on changing it while it decides, so
@@ -162,6 +167,11 @@ struct Loaded {
   std::unordered_map<std::string, std::string> attributes;                           // absent: entered as "{}"
   std::unordered_map<std::string, std::optional<User>> users;                        // as coupons, by login
   std::unordered_map<std::int64_t, std::optional<Work>> works;                       // as coupons, by id
+  // The coupon that was imported under a code; its row is in `coupons` then.
+  std::unordered_map<std::string, std::optional<CouponKey>> imported;  // as coupons
+  // Of the coupon that was imported into a campaign last.
+  std::unordered_map<std::int64_t, std::int64_t> lowest_serials;      // absent: entered as 0
+  std::unordered_map<std::string, std::optional<ImportJob>> imports;  // as coupons, by id
 
   // For each campaign of Wanted::in_hand: the serials at or after next_serial that were assigned
   // by hand, lowest first, at least enough of them to find that many free serials between them;
@@ -173,6 +183,7 @@ struct Loaded {
     // the store does not know) loads more. The largest int64 when there are no others.
     std::int64_t taken_below = 0;
     std::vector<Coupon> pooled;
+    std::int64_t wanted = 0;  // how many were to be found
   };
   std::unordered_map<std::int64_t, InHand> in_hand;
 };
@@ -182,6 +193,11 @@ struct Changes {
   struct CouponChange {
     Coupon coupon;        // as it is after the batch
     bool is_new = false;  // it had no row before the batch
+  };
+  struct ImportChange {
+    ImportJob job;                    // as it is after the batch, but for its number
+    bool is_new = false;              // an earlier job of the same id goes, with its errors
+    std::vector<ImportError> errors;  // new
   };
   std::vector<FormatRow> formats;   // new
   std::vector<Campaign> campaigns;  // new or edited, by number
@@ -194,6 +210,7 @@ struct Changes {
   std::map<std::string, std::string> attributes;          // user id -> JSON object
   std::vector<User> users;                                // new or edited, by login
   std::map<std::int64_t, std::optional<Work>> works;      // by id; nullopt: dropped
+  std::map<std::string, ImportChange> imports;            // by id
   std::optional<RevisionRow> revision;                    // new
   std::optional<std::int64_t> active_revision;            // RevisionRow::number
   std::optional<Micros> forget_idempotency_before;        // drops some older records, a bounded number
@@ -250,6 +267,13 @@ class Reader {
   virtual Result<std::optional<Work>> work(std::int64_t id) = 0;
   // Ids above `after`, lowest first.
   virtual Result<std::vector<Work>> works(std::int64_t after, int limit) = 0;
+
+  virtual Result<std::optional<ImportJob>> import_job(const std::string& id) = 0;
+  // By line.
+  virtual Result<std::vector<ImportError>> import_errors(std::int64_t job) = 0;
+  // Newest first, numbers below `before` (0: from the newest).
+  virtual Result<std::vector<ImportJob>> import_jobs(std::int64_t before, int limit) = 0;
+  virtual Result<std::vector<ImportJob>> running_imports() = 0;
 
   virtual Result<std::optional<RevisionRow>> revision(std::int64_t number) = 0;
   virtual Result<std::int64_t> active_revision() = 0;  // 0: none was ever accepted

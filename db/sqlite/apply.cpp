@@ -86,6 +86,9 @@ Result<void> add_coupon(Connection& db, Indexes& indexes, const Coupon& coupon) 
     return insert.bind(id, coupon.user_id, coupon.subject, coupon.issued_at, coupon.expires_at, coupon.decision).run();
   }
   const OptionalParts parts(coupon);
+  if (parts.imported_key)
+    indexes.post(Index::imported,
+                 {indexes.hash().of_code(*parts.imported_key), coupon.key.campaign, coupon.key.serial});
   Statement insert(db, "INSERT INTO coupon (" SCRIP_COUPON_COLUMNS
                        ", imported_key) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)");
   return insert
@@ -127,15 +130,18 @@ Result<void> change_coupon(Connection& db, Indexes& indexes, const Coupon& coupo
   if (!was_available && ((*before)->user_id != coupon.user_id || (*before)->expires_at != coupon.expires_at)) {
     return {Code::internal, "the holder and the expiry of a coupon that was given cannot change"};
   }
+  if ((*before)->imported_code != coupon.imported_code) {
+    return {Code::internal, "the code of an imported coupon cannot change"};
+  }
   if (was_available) post_coupon(indexes, coupon);
   Statement update(db,
                    "UPDATE coupon SET state = ?2, user_id = ?3, subject = ?4, issued_at = ?5, expires_at = ?6,"
                    " decision = ?7, redeemed_at = ?8, discount_amount = ?9, discount_currency = ?10, order_id = ?11,"
-                   " imported_code = ?12, created_at = ?13, imported_key = ?14 WHERE id = ?1");
+                   " created_at = ?12 WHERE id = ?1");
   return update
       .bind(coupon_id(coupon.key), static_cast<std::int64_t>(coupon.state), coupon.user_id, coupon.subject,
             coupon.issued_at, coupon.expires_at, coupon.decision, coupon.redeemed_at, parts.amount, parts.currency,
-            coupon.order_id, parts.imported_code, coupon.created_at, parts.imported_key)
+            coupon.order_id, coupon.created_at)
       .run();
 }
 
@@ -188,6 +194,34 @@ Result<void> put_work(Connection& db, std::int64_t id, const std::optional<Work>
   Statement put(db, "INSERT INTO work (" SCRIP_WORK_COLUMNS
                     ") VALUES (?1, ?2, ?3, ?4) ON CONFLICT (id) DO UPDATE SET title = ?2, updated_at = ?4");
   return put.bind(id, work->title, work->created_at, work->updated_at).run();
+}
+
+Result<void> put_import(Connection& db, const Changes::ImportChange& change) {
+  const ImportJob& job = change.job;
+  if (change.is_new) {
+    Statement forget(db, "DELETE FROM import_error WHERE job = (SELECT number FROM import_job WHERE id = ?1)");
+    if (auto done = forget.bind(job.id).run(); !done) return done;
+    Statement drop(db, "DELETE FROM import_job WHERE id = ?1");
+    if (auto done = drop.bind(job.id).run(); !done) return done;
+    Statement insert(db,
+                     "INSERT INTO import_job (id, campaign, state, rows, imported, rejected, bytes_read, bytes_total,"
+                     " started_at, ended_at, why) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)");
+    insert.bind(job.id, job.campaign, name(job.state), job.rows, job.imported, job.rejected, job.bytes_read,
+                job.bytes_total, job.started_at, job.ended_at, job.why);
+    if (auto done = insert.run(); !done) return done;
+  } else {
+    Statement update(db,
+                     "UPDATE import_job SET state = ?2, rows = ?3, imported = ?4, rejected = ?5, bytes_read = ?6,"
+                     " ended_at = ?7, why = ?8 WHERE id = ?1");
+    update.bind(job.id, name(job.state), job.rows, job.imported, job.rejected, job.bytes_read, job.ended_at, job.why);
+    if (auto done = update.run(); !done) return done;
+  }
+  return each(change.errors, [&](const ImportError& error) {
+    Statement insert(db,
+                     "INSERT OR REPLACE INTO import_error (job, line, message)"
+                     " VALUES ((SELECT number FROM import_job WHERE id = ?1), ?2, ?3)");
+    return insert.bind(job.id, error.line, error.message).run();
+  });
 }
 
 Result<void> add_revision(Connection& db, const RevisionRow& revision) {
@@ -246,6 +280,8 @@ Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
   if (auto done = each(changes.attributes, pair_in(put_attributes)); !done) return done;
   if (auto done = each(changes.users, in(put_user)); !done) return done;
   if (auto done = each(changes.works, pair_in(put_work)); !done) return done;
+  const auto store_import = [&](const auto& row) { return put_import(db, row.second); };
+  if (auto done = each(changes.imports, store_import); !done) return done;
   if (changes.revision) {
     if (auto done = add_revision(db, *changes.revision); !done) return done;
   }

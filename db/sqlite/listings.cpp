@@ -54,6 +54,22 @@ Result<std::vector<Work>> list_works(Connection& db, std::int64_t after, int lim
   return read_all<Work>(query.bind(after, limit));
 }
 
+Result<std::vector<ImportJob>> list_imports(Connection& db, std::int64_t before, int limit) {
+  Statement query(db,
+                  "SELECT " SCRIP_IMPORT_COLUMNS " FROM import_job WHERE number < ?1 ORDER BY number DESC LIMIT ?2");
+  return read_all<ImportJob>(query.bind(before > 0 ? before : std::numeric_limits<std::int64_t>::max(), limit));
+}
+
+Result<std::vector<ImportJob>> list_running_imports(Connection& db) {
+  Statement query(db, "SELECT " SCRIP_IMPORT_COLUMNS " FROM import_job WHERE state = 'running' ORDER BY number");
+  return read_all<ImportJob>(query);
+}
+
+Result<std::vector<ImportError>> list_import_errors(Connection& db, std::int64_t job) {
+  Statement query(db, "SELECT line, message FROM import_error WHERE job = ?1 ORDER BY line");
+  return read_all<ImportError>(query.bind(job));
+}
+
 Result<std::vector<std::pair<std::int64_t, CampaignTally>>> list_tallies(Connection& db) {
   std::vector<std::pair<std::int64_t, CampaignTally>> tallies;
   Statement query(db, "SELECT " SCRIP_TALLY_COLUMNS ", campaign FROM tally ORDER BY campaign");
@@ -78,10 +94,15 @@ Result<Definitions> list_definitions(Connection& db) {
   // Not the greatest id of a row, which may have been deleted.
   const auto last_work = db.integer("SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'work'");
   if (!last_work) return last_work.error();
+  const auto has_imports = db.integer(
+      "SELECT EXISTS (SELECT 1 FROM campaign WHERE EXISTS (SELECT 1 FROM coupon"
+      " WHERE coupon.id >= campaign.number << 43 AND coupon.id < (campaign.number << 43) + (1 << 42)))");
+  if (!has_imports) return has_imports.error();
   return Definitions{.campaigns = std::move(*campaign_rows),
                      .formats = std::move(*format_rows),
                      .batches = std::move(*batch_rows),
-                     .last_work = *last_work};
+                     .last_work = *last_work,
+                     .has_imports = *has_imports != 0};
 }
 
 }  // namespace scrip::sqlite

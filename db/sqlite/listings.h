@@ -28,6 +28,11 @@ Result<std::vector<User>> list_users(Connection& db, const std::string& after_lo
 
 Result<std::vector<Work>> list_works(Connection& db, std::int64_t after, int limit);
 
+// Newest first, numbers below `before` (0: from the newest).
+Result<std::vector<ImportJob>> list_imports(Connection& db, std::int64_t before, int limit);
+Result<std::vector<ImportJob>> list_running_imports(Connection& db);
+Result<std::vector<ImportError>> list_import_errors(Connection& db, std::int64_t job);
+
 // Everything, for the catalog.
 Result<std::vector<std::pair<std::int64_t, CampaignTally>>> list_tallies(Connection& db);
 Result<Definitions> list_definitions(Connection& db);  // inside a Snapshot

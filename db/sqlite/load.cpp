@@ -66,6 +66,7 @@ Result<void> load_in_hand(Connection& db, const Wanted& wanted, Loaded& loaded) 
   for (const auto& [campaign, count] : counts) {
     if (loaded.in_hand.contains(campaign)) continue;
     Loaded::InHand in_hand;
+    in_hand.wanted = count;
     if (auto taken = load_taken(db, campaign, count, in_hand); !taken) return taken;
     if (auto pooled = load_pooled(db, campaign, count, in_hand); !pooled) return pooled;
     loaded.in_hand.emplace(campaign, std::move(in_hand));
@@ -96,6 +97,32 @@ Result<void> load_holdings(Connection& db, Lookup& lookup, const Wanted& wanted,
   return {};
 }
 
+Result<void> load_imported(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& loaded) {
+  std::vector<const std::string*> absent;
+  std::vector<std::uint64_t> keys;
+  for (const std::string& code : wanted.imported) {
+    if (!loaded.imported.try_emplace(code).second) continue;
+    absent.push_back(&code);
+    keys.push_back(lookup.hash().of_code(code));
+  }
+  const auto give_up = [&](Error error) {
+    for (const std::string* code : absent) loaded.imported.erase(*code);
+    return error;
+  };
+  auto postings = lookup.find_each(Index::imported, keys);
+  if (!postings) return give_up(postings.error());
+  for (std::size_t i = 0; i < absent.size(); ++i) {
+    if ((*postings)[i].empty()) continue;
+    auto coupon = find_imported(db, (*postings)[i], *absent[i]);
+    if (!coupon) return give_up(coupon.error());
+    if (!*coupon) continue;
+    const CouponKey key = (*coupon)->key;
+    loaded.imported[*absent[i]] = key;
+    loaded.coupons.try_emplace(key, std::move(*coupon));
+  }
+  return {};
+}
+
 // Many shops tell nothing about their users; then one look is enough for all.
 Result<void> load_attributes(Connection& db, const Wanted& wanted, Loaded& loaded) {
   if (wanted.attributes.empty()) return {};
@@ -115,6 +142,9 @@ Result<void> load(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& 
   if (auto done = load_in_hand(db, wanted, loaded); !done) return done;
   if (auto done = load_holdings(db, lookup, wanted, loaded); !done) return done;
   if (auto done = load_each(wanted.coupons, loaded.coupons, from(find_coupon)); !done) return done;
+  if (auto done = load_imported(db, lookup, wanted, loaded); !done) return done;
+  if (auto done = load_each(wanted.lowest_serials, loaded.lowest_serials, from(find_lowest_serial)); !done) return done;
+  if (auto done = load_each(wanted.imports, loaded.imports, from(find_import)); !done) return done;
   if (auto done = load_each(wanted.counters, loaded.counters, from(find_counter)); !done) return done;
   if (auto done = load_each(wanted.idempotency, loaded.idempotency, looked_up(find_answer)); !done) return done;
   if (auto done = load_attributes(db, wanted, loaded); !done) return done;

@@ -58,9 +58,29 @@ Result<std::optional<Coupon>> find_coupon(Connection& db, CouponKey key) {
   return read_one<Coupon>(query.bind(coupon_id(key)));
 }
 
-Result<std::optional<Coupon>> find_imported(Connection& db, std::string_view normalized) {
-  Statement query(db, "SELECT " SCRIP_COUPON_COLUMNS " FROM coupon WHERE imported_key = ?1");
-  return read_one<Coupon>(query.bind(normalized));
+Result<std::optional<Coupon>> find_imported(Connection& db, const std::vector<Posting>& postings,
+                                            std::string_view normalized) {
+  for (const Posting& posting : postings) {
+    Statement query(db, "SELECT " SCRIP_COUPON_COLUMNS " FROM coupon WHERE id = ?1 AND imported_key = ?2");
+    auto coupon = read_one<Coupon>(query.bind(coupon_id({posting.first, posting.second}), normalized));
+    if (!coupon || *coupon) return coupon;
+  }
+  return std::optional<Coupon>();
+}
+
+Result<std::int64_t> find_lowest_serial(Connection& db, std::int64_t campaign) {
+  Statement query(db, "SELECT id FROM coupon WHERE id >= ?1 AND id < ?2 ORDER BY id LIMIT 1");
+  const CouponIds ids(campaign);
+  query.bind(ids.first, ids.computed);
+  std::int64_t id = ids.computed;
+  if (query.next()) query.read(id);
+  if (auto ended = query.end(); !ended) return ended.error();
+  return coupon_key(id).serial;
+}
+
+Result<std::optional<ImportJob>> find_import(Connection& db, const std::string& id) {
+  Statement query(db, "SELECT " SCRIP_IMPORT_COLUMNS " FROM import_job WHERE id = ?1");
+  return read_one<ImportJob>(query.bind(id));
 }
 
 Result<std::optional<User>> find_user(Connection& db, const std::string& login) {

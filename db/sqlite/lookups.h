@@ -19,7 +19,12 @@ Result<Holding> count_holding(Connection& db, const std::vector<Posting>& postin
 Result<std::int64_t> find_counter(Connection& db, const CounterKey& key);         // 0 when absent
 Result<std::string> find_attributes(Connection& db, const std::string& user_id);  // "{}" when absent
 Result<std::optional<Coupon>> find_coupon(Connection& db, CouponKey key);
-Result<std::optional<Coupon>> find_imported(Connection& db, std::string_view normalized);
+// Of the code's postings in Index::imported the one whose row has just this code.
+Result<std::optional<Coupon>> find_imported(Connection& db, const std::vector<Posting>& postings,
+                                            std::string_view normalized);
+// Of the coupon that was imported last; 0 when none was.
+Result<std::int64_t> find_lowest_serial(Connection& db, std::int64_t campaign);
+Result<std::optional<ImportJob>> find_import(Connection& db, const std::string& id);
 Result<std::optional<User>> find_user(Connection& db, const std::string& login);
 Result<std::optional<Work>> find_work(Connection& db, std::int64_t id);
 Result<std::optional<IdempotencyRecord>> find_answer(Connection& db, Lookup& lookup, const IdempotencyKey& key);

@@ -69,6 +69,17 @@ void read(Statement& row, Work& work) {
   row.read(work.id, work.title, work.created_at, work.updated_at);
 }
 
+void read(Statement& row, ImportJob& job) {
+  std::string state;
+  row.read(job.number, job.id, job.campaign, state, job.rows, job.imported, job.rejected, job.bytes_read,
+           job.bytes_total, job.started_at, job.ended_at, job.why);
+  take(row, "state of an import", state, parse_import_state(state), job.state);
+}
+
+void read(Statement& row, ImportError& error) {
+  row.read(error.line, error.message);
+}
+
 Reader::ByExpiry by_expiry(const Coupon& coupon) {
   return {.expires_at = coupon.expires_at.value_or(latest_instant + 1), .key = coupon.key};
 }

@@ -17,6 +17,8 @@
 #define SCRIP_BATCH_COLUMNS "id, campaign, format, first_index, first_serial, count, created_at"
 #define SCRIP_FORMAT_COLUMNS "id, shape, alphabet, key"
 #define SCRIP_WORK_COLUMNS "id, title, created_at, updated_at"
+#define SCRIP_IMPORT_COLUMNS \
+  "number, id, campaign, state, rows, imported, rejected, bytes_read, bytes_total, started_at, ended_at, why"
 
 namespace scrip::sqlite {
 
@@ -43,6 +45,8 @@ void read(Statement& row, User& user);
 void read(Statement& row, CodeBatch& batch);
 void read(Statement& row, FormatRow& format);
 void read(Statement& row, Work& work);
+void read(Statement& row, ImportJob& job);
+void read(Statement& row, ImportError& error);
 
 // Where a coupon stands in a list by expiry.
 Reader::ByExpiry by_expiry(const Coupon& coupon);

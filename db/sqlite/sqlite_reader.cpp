@@ -38,7 +38,13 @@ Result<std::optional<Coupon>> SqliteReader::coupon(CouponKey key) {
 }
 
 Result<std::optional<Coupon>> SqliteReader::imported(std::string_view normalized) {
-  return find_imported(*connection_, normalized);
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  auto lookup = Lookup::in_transaction(*connection_, *postings_);
+  if (!lookup) return lookup.error();
+  auto postings = lookup->find(Index::imported, lookup->hash().of_code(normalized));
+  if (!postings) return postings.error();
+  return find_imported(*connection_, *postings, normalized);
 }
 
 Result<std::vector<Coupon>> SqliteReader::coupons(std::int64_t campaign, std::int64_t from, int limit) {
@@ -83,6 +89,22 @@ Result<std::optional<Work>> SqliteReader::work(std::int64_t id) {
 
 Result<std::vector<Work>> SqliteReader::works(std::int64_t after, int limit) {
   return list_works(*connection_, after, limit);
+}
+
+Result<std::optional<ImportJob>> SqliteReader::import_job(const std::string& id) {
+  return find_import(*connection_, id);
+}
+
+Result<std::vector<ImportError>> SqliteReader::import_errors(std::int64_t job) {
+  return list_import_errors(*connection_, job);
+}
+
+Result<std::vector<ImportJob>> SqliteReader::import_jobs(std::int64_t before, int limit) {
+  return list_imports(*connection_, before, limit);
+}
+
+Result<std::vector<ImportJob>> SqliteReader::running_imports() {
+  return list_running_imports(*connection_);
 }
 
 Result<std::optional<RevisionRow>> SqliteReader::revision(std::int64_t number) {

@@ -29,6 +29,10 @@ class SqliteReader final : public Reader {
   Result<std::vector<User>> users(const std::string& after_login, int limit) override;
   Result<std::optional<Work>> work(std::int64_t id) override;
   Result<std::vector<Work>> works(std::int64_t after, int limit) override;
+  Result<std::optional<ImportJob>> import_job(const std::string& id) override;
+  Result<std::vector<ImportError>> import_errors(std::int64_t job) override;
+  Result<std::vector<ImportJob>> import_jobs(std::int64_t before, int limit) override;
+  Result<std::vector<ImportJob>> running_imports() override;
   Result<std::optional<RevisionRow>> revision(std::int64_t number) override;
   Result<std::int64_t> active_revision() override;
 

@@ -8,8 +8,10 @@
 
 #include "db/sqlite/decisions.h"
 #include "db/sqlite/listings.h"
+#include "db/sqlite/lookups.h"
 #include "db/sqlite/migrate.h"
 #include "db/sqlite/rows.h"
+#include "db/sqlite/runs/stored_postings.h"
 #include "db/sqlite/statement.h"
 #include "db/sqlite/verify_coupons.h"
 #include "db/sqlite/verify_definitions.h"
@@ -51,8 +53,9 @@ class Verification {
       if (!known_.knows(campaign)) findings_.add("tally of an unknown " + known_.name(campaign), campaign, 0);
     }
     const auto row_done = [this] { advance(); };
-    if (auto done = verify_coupons(db_, known_, Tallies(tallies->begin(), tallies->end()), last_decision_, row_done,
-                                   sums_, findings_);
+    const auto imported = [this](const std::string& code) { return is_imported(code); };
+    if (auto done = verify_coupons(db_, known_, Tallies(tallies->begin(), tallies->end()), last_decision_, imported,
+                                   row_done, sums_, findings_);
         !done) {
       return done;
     }
@@ -60,6 +63,7 @@ class Verification {
     if (auto done = check_decisions(decision); !done) return done;
     if (auto done = check_answers(); !done) return done;
     if (auto done = check_postings(); !done) return done;
+    if (auto done = check_imported(); !done) return done;
     if (progress_) progress_(total_, total_);
     return {};
   }
@@ -174,7 +178,7 @@ class Verification {
     if (!first_decision) return first_decision.error();
     const auto first_answer = db_.integer("SELECT ifnull(min(id), 9223372036854775807) FROM idempotency");
     if (!first_answer) return first_answer.error();
-    const std::array<std::int64_t, index_count> oldest{all, all, *first_decision, *first_decision, *first_answer};
+    const std::array<std::int64_t, index_count> oldest{all, all, *first_decision, *first_decision, *first_answer, all};
     for (int index = 0; index < index_count; ++index) {
       auto compared = sums_.compare(db_, static_cast<Index>(index), oldest[static_cast<std::size_t>(index)], findings_);
       if (!compared) return compared;
@@ -182,8 +186,41 @@ class Verification {
     return {};
   }
 
+  bool is_imported(const std::string& code) {
+    const std::string normalized = normalize_code(code);
+    std::vector<Posting> postings;
+    if (!find_stored(db_, Index::imported, runs_, sums_.hash().of_code(normalized), postings)) return false;
+    const auto coupon = find_imported(db_, postings, normalized);
+    return coupon && *coupon;
+  }
+
+  // Of two coupons under one code only one is ever found. Postings of one code stand together.
+  Result<void> check_imported() {
+    auto postings = read_stored(db_, Index::imported, runs_, 0);
+    if (!postings) return postings.error();
+    std::optional<Posting> last;
+    for (;;) {
+      const auto next = (*postings)->next(db_);
+      if (!next) return next.error();
+      if (*next == nullptr) return {};
+      const Posting posting = **next;
+      if (last && last->key == posting.key) {
+        const auto one = find_coupon(db_, {last->first, last->second});
+        if (!one) return one.error();
+        const auto other = find_coupon(db_, {posting.first, posting.second});
+        if (!other) return other.error();
+        // Two codes may have one hash.
+        if (*one && *other && normalize_code((*one)->imported_code) == normalize_code((*other)->imported_code)) {
+          findings_.add("the code " + (*one)->imported_code + " was imported twice", 2, 1);
+        }
+      }
+      last = posting;
+    }
+  }
+
   Connection& db_;
   const Progress& progress_;
+  RunCache runs_;
   PostingSums sums_;
   Findings findings_;
   Definition known_;

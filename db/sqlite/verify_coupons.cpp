@@ -53,8 +53,9 @@ const char* objection_to(const Row& row, std::int64_t last_decision) {
 // Counts one campaign's rows, which come by ascending serial.
 class Count {
  public:
-  Count(std::int64_t campaign, const Definition& known, const CampaignTally& stored, Findings& findings)
-      : campaign_(campaign), known_(known), stored_(stored), findings_(findings) {}
+  Count(std::int64_t campaign, const Definition& known, const CampaignTally& stored, const CodeIsImported& imported,
+        Findings& findings)
+      : campaign_(campaign), known_(known), stored_(stored), imported_(imported), findings_(findings) {}
 
   void add(const Row& row) {
     if (row.state == available) {
@@ -100,18 +101,20 @@ class Count {
   }
 
  private:
-  // Serials below next_serial without a row have to be the code book's gaps. A few that are not are
-  // proof enough; after a damaged next_serial there could be billions.
+  // Serials below next_serial without a row have to be the code book's gaps, or their codes imported. A few that are
+  // not are proof enough; after a damaged next_serial there could be billions.
   void pass_over(std::int64_t until) {
     static constexpr std::int64_t enough = 1'000;
     for (; known_.sound && expected_ < until && passed_over_ < enough; ++expected_) {
-      if (known_.book.owns({campaign_, expected_})) ++passed_over_;
+      const CouponKey key{campaign_, expected_};
+      if (known_.book.owns(key) && !imported_(known_.book.code(key))) ++passed_over_;
     }
   }
 
   const std::int64_t campaign_;
   const Definition& known_;
   const CampaignTally stored_;
+  const CodeIsImported& imported_;
   Findings& findings_;
   CampaignTally counted_;
   std::int64_t expected_ = 0;  // the next serial, were none missing
@@ -119,8 +122,9 @@ class Count {
 };
 
 void expect_postings(const Row& row, PostingSums& sums) {
-  if (row.state == available) return;
   const auto [campaign, serial] = row.key;
+  if (row.imported_key) sums.expect(Index::imported, {sums.hash().of_code(*row.imported_key), campaign, serial});
+  if (row.state == available) return;
   if (row.user_id) sums.expect(Index::holder, {sums.hash().of_user(*row.user_id), campaign, serial});
   if (row.expires_at) sums.expect(Index::expiry, {sortable(*row.expires_at), campaign, serial});
 }
@@ -128,7 +132,8 @@ void expect_postings(const Row& row, PostingSums& sums) {
 }  // namespace
 
 Result<void> verify_coupons(Connection& db, const Definition& known, const Tallies& stored, std::int64_t last_decision,
-                            const std::function<void()>& row_done, PostingSums& sums, Findings& findings) {
+                            const CodeIsImported& imported, const std::function<void()>& row_done, PostingSums& sums,
+                            Findings& findings) {
   Tallies unseen = stored;
   std::optional<Count> count;
   std::int64_t campaign = 0;
@@ -136,7 +141,7 @@ Result<void> verify_coupons(Connection& db, const Definition& known, const Talli
     if (count) count->finish();
     campaign = number;
     const auto tally = stored.find(number);
-    count.emplace(number, known, tally == stored.end() ? CampaignTally() : tally->second, findings);
+    count.emplace(number, known, tally == stored.end() ? CampaignTally() : tally->second, imported, findings);
     unseen.erase(number);
   };
 

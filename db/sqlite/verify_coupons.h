@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <map>
+#include <string>
 
 #include "coupon/error.h"
 #include "db/sqlite/connection.h"
@@ -16,9 +17,13 @@ namespace scrip::sqlite {
 
 using Tallies = std::map<std::int64_t, CampaignTally>;
 
+// Says of a computed coupon's code whether another was imported under it: then it is passed over.
+using CodeIsImported = std::function<bool(const std::string& code)>;
+
 // Calls `row` after each row. `last_decision` is the greatest id there is. Adds the postings that the
 // rows call for to `sums`.
 Result<void> verify_coupons(Connection& db, const Definition& known, const Tallies& stored, std::int64_t last_decision,
-                            const std::function<void()>& row, PostingSums& sums, Findings& findings);
+                            const CodeIsImported& imported, const std::function<void()>& row, PostingSums& sums,
+                            Findings& findings);
 
 }  // namespace scrip::sqlite

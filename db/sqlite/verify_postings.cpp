@@ -7,8 +7,8 @@
 namespace scrip::sqlite {
 namespace {
 
-constexpr std::array<const char*, index_count> names{"coupons by user", "coupons by expiry", "decisions by user",
-                                                     "decisions by coupon", "answers by key"};
+constexpr std::array<const char*, index_count> names{"coupons by user",     "coupons by expiry", "decisions by user",
+                                                     "decisions by coupon", "answers by key",    "imported codes"};
 
 }  // namespace
 

@@ -163,7 +163,8 @@ std::string shape_of(std::string_view pattern) {
 
 std::string normalize_code(std::string_view typed) {
   // The same folding as a pattern's, so that literal characters meet their like.
-  return typed.size() > max_code_length ? std::string() : shape_of(typed);
+  const auto characters = std::count_if(typed.begin(), typed.end(), [](char c) { return (c & 0xC0) != 0x80; });
+  return characters > static_cast<std::ptrdiff_t>(max_code_length) ? std::string() : shape_of(typed);
 }
 
 struct CodeFormat::Permutation {

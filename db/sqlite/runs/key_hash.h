@@ -17,6 +17,7 @@ class KeyHash {
 
   std::uint64_t of_user(std::string_view user_id) const { return hash(user_id); }
   std::uint64_t of_coupon(std::int64_t campaign, std::int64_t serial) const;
+  std::uint64_t of_code(std::string_view normalized) const { return hash(normalized); }
   std::uint64_t of_answer(std::string_view owner, std::string_view key) const;
 
  private:

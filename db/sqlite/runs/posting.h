@@ -21,8 +21,9 @@ enum class Index : std::uint8_t {
   decided_for = 2,  // hash of the user id -> 0, decision
   decided_on = 3,   // hash of campaign and serial -> 0, decision
   answered = 4,     // hash of an Idempotency-Key and its owner -> 0, row of `idempotency`
+  imported = 5,     // hash of a normalized code -> campaign, serial of the coupon that was imported under it
 };
-inline constexpr int index_count = 5;
+inline constexpr int index_count = 6;
 
 // Signed instants in the order of unsigned keys.
 constexpr std::uint64_t sortable(std::int64_t instant) {

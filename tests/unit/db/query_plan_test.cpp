@@ -18,7 +18,10 @@ void ask_everything(Store& store) {
                     .counters = {{1, "n"}},
                     .idempotency = {{"shop", "k"}},
                     .attributes = {"mina"},
-                    .logins = {"jo"}});
+                    .logins = {"jo"},
+                    .imported = {"A"},
+                    .lowest_serials = {1},
+                    .imports = {"file"}});
   value_of(store.last_decision());
   value_of(store.find_revision("r"));
 
@@ -30,6 +33,9 @@ void ask_everything(Store& store) {
   value_of(reader->attributes("mina"));
   value_of(reader->coupon({1, 0}));
   value_of(reader->imported("A"));
+  value_of(reader->import_job("file"));
+  value_of(reader->import_errors(1));
+  value_of(reader->import_jobs(5, 10));
   value_of(reader->coupons(1, 0, 10));
   value_of(reader->coupons_of("mina", after, 10));
   value_of(reader->expiring(noon, noon + day, after, 10));
@@ -54,6 +60,7 @@ void change_everything(Store& store) {
   changes.decisions = {{.id = 1, .at = noon, .campaign = 1}};
   changes.attributes["mina"] = "{}";
   changes.users = {{.login = "jo", .password_hash = "x"}};
+  changes.imports["file"] = {.job = {.id = "file", .campaign = 1}, .is_new = true, .errors = {{2, "bad"}}};
   changes.revision = {.number = 1, .revision = "r", .files = {{"a.lua", ""}}};
   changes.active_revision = 1;
   changes.forget_idempotency_before = noon;
@@ -67,6 +74,7 @@ void change_everything(Store& store) {
   given.state = CouponState::issued;
   given.user_id = "jo";
   add_changed(more, given);
+  more.imports["file"] = {.job = {.id = "file", .campaign = 1, .state = ImportState::done}, .errors = {}};
   store_changes(store, more);
 }
 

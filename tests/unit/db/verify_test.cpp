@@ -209,7 +209,7 @@ TEST_CASE("verify finds decisions on an unknown campaign and of an unknown revis
 }
 
 TEST_CASE("verify finds an index that has lost an entry of its table") {
-  for (const char* index : {"coupon_pooled", "coupon_by_imported_key"}) {
+  for (const char* index : {"coupon_pooled"}) {
     CAPTURE(index);
     const TestFolder folder;
     const std::string path = folder.file("a.db");
