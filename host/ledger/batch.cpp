@@ -17,17 +17,47 @@ void Batch::want_holding(std::int64_t campaign, const std::optional<std::string>
   wanted.attributes.push_back(*user_id);
 }
 
+std::optional<CouponKey> Batch::resolve(const CouponRef& ref) const {
+  std::optional<CouponKey> key = ref.computed;
+  if (!ref.imported.empty()) {
+    const auto found = loaded_.imported.find(ref.imported);
+    if (found != loaded_.imported.end() && found->second) key = found->second;
+  }
+  return key && (!ref.campaign || key->campaign == *ref.campaign) ? key : std::nullopt;
+}
+
+Result<void> Batch::find_imported(const std::vector<Submission*>& submissions) {
+  Wanted wanted;
+  const auto want_ref = [&](const CouponRef& ref) {
+    if (!ref.imported.empty()) wanted.imported.push_back(ref.imported);
+  };
+  for (const Submission* submission : submissions) {
+    if (const auto* const assign = std::get_if<Assign>(&submission->command)) want_ref(assign->coupon);
+    if (const auto* const redeem = std::get_if<Redeem>(&submission->command)) want_ref(redeem->coupon);
+    if (const auto* const cancel = std::get_if<Cancel>(&submission->command)) want_ref(cancel->coupon);
+    if (const auto* const import = std::get_if<ImportCoupons>(&submission->command)) {
+      for (const ImportRow& row : import->rows) wanted.imported.push_back(row.normalized);
+      wanted.imports.push_back(import->job);
+    }
+  }
+  return wanted.imported.empty() && wanted.imports.empty() ? Result<void>() : store_.load(wanted, loaded_);
+}
+
 void Batch::want(const Submission& submission, Wanted& wanted) {
   if (submission.idempotency) wanted.idempotency.push_back(submission.idempotency->key);
   const auto want_issue = [&](std::int64_t campaign, const Issue& issue) {
     want_holding(campaign, issue.user_id, issue.subject, wanted);
   };
-  const auto want_coupon = [&](CouponKey key) {
-    wanted.tallies.push_back(key.campaign);
-    wanted.coupons.push_back(key);
+  const auto want_coupon = [&](const CouponRef& ref) {
+    const auto key = resolve(ref);
+    if (!key) return std::int64_t{0};
+    wanted.tallies.push_back(key->campaign);
+    wanted.coupons.push_back(*key);
+    return key->campaign;
   };
   struct Visitor {
     Wanted& wanted;
+    const Loaded& loaded;
     decltype(want_issue)& issue;
     decltype(want_coupon)& coupon;
     void operator()(const Issue& c) const {
@@ -41,10 +71,11 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
       for (const Issue& item : c.items) issue(c.campaign, item);
     }
     void operator()(const Assign& c) const {
-      coupon(c.coupon);
+      const std::int64_t campaign = coupon(c.coupon);
+      if (campaign == 0) return;
       // An imported coupon that is assigned here is gone for an issue of the same batch.
-      wanted.in_hand.emplace_back(c.coupon.campaign, 1);
-      issue(c.coupon.campaign, Issue{.user_id = c.user_id, .subject = c.subject});
+      wanted.in_hand.emplace_back(campaign, 1);
+      issue(campaign, Issue{.user_id = c.user_id, .subject = c.subject});
     }
     void operator()(const Redeem& c) const { coupon(c.coupon); }
     void operator()(const Cancel& c) const { coupon(c.coupon); }
@@ -58,12 +89,21 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const AddWork&) const {}
     void operator()(const EditWork& c) const { wanted.works.push_back(c.id); }
     void operator()(const DropWork& c) const { wanted.works.push_back(c.id); }
+    void operator()(const StartImport& c) const { wanted.imports.push_back(c.id); }
+    void operator()(const ImportCoupons& c) const {
+      const auto job = loaded.imports.find(c.job);
+      if (job == loaded.imports.end() || !job->second) return;
+      wanted.tallies.push_back(job->second->campaign);
+      wanted.lowest_serials.push_back(job->second->campaign);
+    }
+    void operator()(const EndImport& c) const { wanted.imports.push_back(c.job); }
     void operator()(const ActivatePolicies&) const {}
   };
-  std::visit(Visitor{wanted, want_issue, want_coupon}, submission.command);
+  std::visit(Visitor{wanted, loaded_, want_issue, want_coupon}, submission.command);
 }
 
 Result<void> Batch::prepare(const std::vector<Submission*>& submissions) {
+  if (auto found = find_imported(submissions); !found) return found;
   Wanted wanted;
   for (const Submission* submission : submissions) want(*submission, wanted);
   if (auto loaded = store_.load(wanted, loaded_); !loaded) return loaded;
@@ -159,6 +199,9 @@ Result<void> Batch::dispatch(Submission& submission) {
     Result<void> operator()(const AddWork& c) const { return batch.add_work(submission, c); }
     Result<void> operator()(const EditWork& c) const { return batch.edit_work(submission, c); }
     Result<void> operator()(const DropWork& c) const { return batch.drop_work(submission, c); }
+    Result<void> operator()(const StartImport& c) const { return batch.start_import(submission, c); }
+    Result<void> operator()(const ImportCoupons& c) const { return batch.import_coupons(submission, c); }
+    Result<void> operator()(const EndImport& c) const { return batch.end_import(submission, c); }
     Result<void> operator()(const ActivatePolicies& c) const { return batch.activate(submission, c); }
   };
   return std::visit(Visitor{*this, submission}, submission.command);

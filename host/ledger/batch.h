@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "db/store.h"
@@ -45,6 +46,10 @@ class Batch {
   const LedgerState& state() const { return state_; }
 
  private:
+  // Finds out which coupons are meant by codes that may be imported ones, and which codes are taken.
+  Result<void> find_imported(const std::vector<Submission*>& submissions);
+  // nullopt: there is no such coupon. As prepare() found it: what the batch itself imports is not seen.
+  std::optional<CouponKey> resolve(const CouponRef& ref) const;
   // What a command needs, for prepare().
   void want(const Submission& submission, Wanted& wanted);
   void want_holding(std::int64_t campaign, const std::optional<std::string>& user_id,
@@ -61,6 +66,8 @@ class Batch {
   Result<std::optional<Coupon>> next_coupon(const Campaign& campaign);
   // Reads on which serials were assigned by hand, from `serial` on.
   Result<void> load_taken(std::int64_t campaign, std::int64_t serial);
+  // Whether another coupon was imported under the code of this computed one, before it was generated.
+  Result<bool> code_is_imported(CouponKey computed);
   // The row of a coupon, or an available one when it has none.
   Coupon coupon_at(CouponKey key) const;
   Facts facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
@@ -90,6 +97,17 @@ class Batch {
   bool add_codes(const Campaign& campaign, std::int64_t count);
   void put_campaign(Campaign campaign);
 
+  // batch_imports.cpp
+  Result<void> start_import(Submission& submission, const StartImport& command);
+  Result<void> import_coupons(Submission& submission, const ImportCoupons& command);
+  Result<void> end_import(Submission& submission, const EndImport& command);
+  // Why the row cannot be imported; nullopt: it can.
+  std::optional<std::string> objection_to_import(const ImportRow& row, const Campaign& campaign) const;
+  void import_row(const ImportRow& row, std::int64_t campaign);
+  // The job, if it runs.
+  ImportJob* running_import(Submission& submission, const std::string& id);
+  void put_import(const ImportJob& job);
+
   // batch_works.cpp
   Result<void> add_work(Submission& submission, const AddWork& command);
   Result<void> edit_work(Submission& submission, const EditWork& command);
@@ -103,6 +121,7 @@ class Batch {
   const LedgerEvents& events_;
   Loaded loaded_;
   std::unordered_map<std::int64_t, CampaignTally> tallies_before_;
+  std::unordered_set<std::string> imported_here_;  // normalized codes
   Changes changes_;
 };
 

@@ -143,6 +143,14 @@ Result<void> Batch::load_taken(std::int64_t campaign, std::int64_t serial) {
   return {};
 }
 
+Result<bool> Batch::code_is_imported(CouponKey computed) {
+  if (!state_.catalog->has_imports()) return false;
+  const std::string code = normalize_code(state_.catalog->book().code(computed));
+  if (imported_here_.contains(code)) return true;
+  if (auto loaded = store_.load({.imported = {code}}, loaded_); !loaded) return loaded.error();
+  return loaded_.imported[code].has_value();
+}
+
 Result<std::optional<Coupon>> Batch::next_coupon(const Campaign& campaign) {
   CampaignTally& tally = loaded_.tallies[campaign.number];
   if (campaign.total && tally.issued >= *campaign.total) return std::optional<Coupon>();
@@ -160,7 +168,11 @@ Result<std::optional<Coupon>> Batch::next_coupon(const Campaign& campaign) {
       if (auto loaded = load_taken(campaign.number, serial); !loaded) return loaded.error();
     }
     const bool taken = std::binary_search(hand.taken.begin(), hand.taken.end(), serial);
-    if (!taken && state_.catalog->book().owns({campaign.number, serial})) break;
+    if (!taken && state_.catalog->book().owns({campaign.number, serial})) {
+      const auto imported = code_is_imported({campaign.number, serial});
+      if (!imported) return imported.error();
+      if (!*imported) break;
+    }
     ++serial;
   }
   return std::optional<Coupon>(Coupon{.key = {campaign.number, serial}});
@@ -232,9 +244,10 @@ Result<ClaimOutcome> Batch::issue(const Actor& actor, const Issue& command) {
 }
 
 Result<ClaimOutcome> Batch::assign(const Actor& actor, const Assign& command) {
-  const auto campaign = state_.catalog->campaign(command.coupon.campaign);
+  const auto key = resolve(command.coupon);
+  const auto campaign = key ? state_.catalog->campaign(key->campaign) : nullptr;
   if (!campaign) return ClaimOutcome{.error = coupon_not_found()};
-  Coupon coupon = coupon_at(command.coupon);
+  Coupon coupon = coupon_at(*key);
   Facts facts = facts_for(campaign, coupon, command.user_id, command.subject);
 
   std::optional<Error> objection = objection_to_issue(*campaign, now_);
@@ -261,8 +274,9 @@ Result<ClaimOutcome> Batch::assign(const Actor& actor, const Assign& command) {
 }
 
 Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
-  const auto campaign = state_.catalog->campaign(command.coupon.campaign);
-  Coupon coupon = coupon_at(command.coupon);
+  const auto key = resolve(command.coupon);
+  const auto campaign = key ? state_.catalog->campaign(key->campaign) : nullptr;
+  Coupon coupon = key ? coupon_at(*key) : Coupon();
   if (!campaign || !may_see(actor, coupon)) return ClaimOutcome{.error = coupon_not_found()};
   Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
   facts.order = command.order;
@@ -289,8 +303,9 @@ Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
 }
 
 Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
-  const auto campaign = state_.catalog->campaign(command.coupon.campaign);
-  Coupon coupon = coupon_at(command.coupon);
+  const auto key = resolve(command.coupon);
+  const auto campaign = key ? state_.catalog->campaign(key->campaign) : nullptr;
+  Coupon coupon = key ? coupon_at(*key) : Coupon();
   if (!campaign || !may_see(actor, coupon)) return ClaimOutcome{.error = coupon_not_found()};
   Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
 

@@ -15,6 +15,7 @@ std::shared_ptr<const Catalog> Catalog::from(const Definitions& definitions) {
   }
   for (const Campaign& campaign : definitions.campaigns) catalog->put(campaign);
   for (const CodeBatch& batch : definitions.batches) catalog->book_.add(batch);
+  catalog->has_imports_ = definitions.has_imports;
   return catalog;
 }
 
@@ -43,6 +44,12 @@ std::shared_ptr<const Catalog> Catalog::with(const Campaign& campaign) const {
 std::shared_ptr<const Catalog> Catalog::with(const CodeBatch& batch) const {
   auto next = std::make_shared<Catalog>(*this);
   next->book_.add(batch);
+  return next;
+}
+
+std::shared_ptr<const Catalog> Catalog::with_imports() const {
+  auto next = std::make_shared<Catalog>(*this);
+  next->has_imports_ = true;
   return next;
 }
 

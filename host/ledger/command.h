@@ -15,6 +15,7 @@
 
 #include "coupon/campaign.h"
 #include "coupon/coupon.h"
+#include "coupon/import_job.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
 #include "db/store.h"
@@ -42,19 +43,31 @@ struct IssueMany {
   std::vector<Issue> items;  // each item's campaign is ignored
 };
 
+// The coupon that a typed code names: one that was imported under it, else the one whose code is
+// computed to it. The ledger finds out.
+struct CouponRef {
+  std::optional<CouponKey> computed;
+  std::string imported;                  // normalized; empty: nothing was ever imported
+  std::optional<std::int64_t> campaign;  // one of another does not count
+
+  CouponRef() = default;
+  CouponRef(CouponKey key) : computed(key) {}
+  CouponRef(std::int64_t of_campaign, std::int64_t serial) : computed(CouponKey{of_campaign, serial}) {}
+};
+
 struct Assign {
-  CouponKey coupon;
+  CouponRef coupon;
   std::string user_id;
   std::optional<std::string> subject;
 };
 
 struct Redeem {
-  CouponKey coupon;
+  CouponRef coupon;
   std::optional<Order> order;
 };
 
 struct Cancel {
-  CouponKey coupon;
+  CouponRef coupon;
 };
 
 // ---- definitions: decided by the host -----------------------------------------------------------
@@ -115,6 +128,44 @@ struct DropWork {
   std::int64_t id = 0;
 };
 
+// ---- imports: what an operator brings along, no policy is asked ---------------------------------
+
+// A job begins. An earlier one of the same id that is over is replaced; one that runs is
+// request_in_progress.
+struct StartImport {
+  std::int64_t campaign = 0;
+  std::string id;  // is_import_id
+  std::optional<std::int64_t> bytes_total;
+};
+
+// A coupon as a file has it. What the file does not say: issued and redeemed now.
+struct ImportRow {
+  std::int64_t line = 0;
+  std::string code;        // as it is written; 1 to 64 characters
+  std::string normalized;  // not empty
+  CouponState state = CouponState::available;
+  std::optional<std::string> user_id;
+  std::optional<std::string> subject;
+  std::optional<Micros> issued_at;
+  std::optional<Micros> expires_at;
+  std::optional<Micros> redeemed_at;
+};
+
+// Rows of a job that runs: stored in one commit, with the job's numbers. A row whose code is taken
+// is one more bad row.
+struct ImportCoupons {
+  std::string job;
+  std::vector<ImportRow> rows;
+  std::vector<ImportError> rejected;  // rows that were found to be bad before
+  std::int64_t bytes_read = 0;        // of the whole file, up to the last of these
+};
+
+struct EndImport {
+  std::string job;
+  std::string why;  // empty: it is done; else it failed
+  std::optional<std::int64_t> bytes_read;
+};
+
 // Makes a compiled set the active one, if every campaign still fits. Decisions before it in the
 // queue use the old set, those after it the new one.
 struct ActivatePolicies {
@@ -123,7 +174,8 @@ struct ActivatePolicies {
 };
 
 using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCampaign, EditCampaign, Generate, Refused,
-                             PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, ActivatePolicies>;
+                             PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, StartImport,
+                             ImportCoupons, EndImport, ActivatePolicies>;
 
 // ---- outcomes -----------------------------------------------------------------------------------
 
@@ -155,6 +207,7 @@ struct Outcome {
   std::vector<ClaimOutcome> claims;  // IssueMany, in order
   CampaignOutcome campaign;          // CreateCampaign, EditCampaign, Generate
   Work work;                         // AddWork, EditWork
+  ImportJob import;                  // StartImport, ImportCoupons, EndImport: the job as it is then
   ActivationOutcome activation;      // ActivatePolicies
 };
 
@@ -178,6 +231,9 @@ struct Submission {
   std::optional<Idempotency> idempotency;
   // A claim whose turn comes after this is not made: deadline_exceeded.
   std::optional<std::chrono::steady_clock::time_point> deadline;
+
+  // Queued however many wait: for who has a few of these under way and no more.
+  bool patient = false;
 
   // Set when done.
   Outcome outcome;

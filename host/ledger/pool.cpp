@@ -11,6 +11,7 @@ constexpr int most_rows = 3'000;  // looked at for one page, so that none takes 
 bool passes(const Coupon& coupon, CouponFilter filter, Micros now) {
   switch (filter) {
     case CouponFilter::all:
+    case CouponFilter::stored:
       return true;
     case CouponFilter::available:
       return coupon.state == CouponState::available;
@@ -73,6 +74,14 @@ class Walk {
 };
 
 }  // namespace
+
+std::optional<CouponFilter> parse_coupon_filter(std::string_view state) {
+  if (state == "available") return CouponFilter::available;
+  if (state == "issued") return CouponFilter::issued;
+  if (state == "redeemed") return CouponFilter::redeemed;
+  if (state == "expired") return CouponFilter::expired;
+  return std::nullopt;
+}
 
 std::string code_of(const CodeBook& book, const Coupon& coupon) {
   return coupon.key.serial < 0 ? coupon.imported_code : book.code(coupon.key);

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -14,7 +15,11 @@
 
 namespace scrip {
 
-enum class CouponFilter : std::uint8_t { all, available, issued, redeemed, expired };
+// `stored`: those that were given out or imported, without the computed ones that nobody holds.
+enum class CouponFilter : std::uint8_t { all, stored, available, issued, redeemed, expired };
+
+// The filter of ?state=; nullopt for a text that is none of the coupons' states.
+std::optional<CouponFilter> parse_coupon_filter(std::string_view state);
 
 struct PoolPage {
   std::vector<std::pair<Coupon, std::string>> coupons;  // with their codes

@@ -10,7 +10,7 @@ Queue::Entry Queue::put(Submission& submission) {
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return Entry::closed;
-    if (waiting_.size() >= limit_) return Entry::full;
+    if (waiting_.size() >= limit_ && !submission.patient) return Entry::full;
     if (submission.idempotency && !keys_.insert(submission.idempotency->key).second) {
       return Entry::key_in_progress;
     }
