@@ -8,6 +8,8 @@ namespace scrip::api {
 void add_campaigns(http::Router& router, Service& service);
 void add_coupons(http::Router& router, Service& service);
 void add_coupon_lists(http::Router& router, Service& service);
+void add_imports(http::Router& router, Service& service);
+void add_export(http::Router& router, Service& service);
 void add_issue_batch(http::Router& router, Service& service);
 void add_decisions(http::Router& router, Service& service);
 void add_policies(http::Router& router, Service& service);

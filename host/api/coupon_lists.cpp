@@ -12,21 +12,13 @@ namespace {
 
 using ByExpiry = Reader::ByExpiry;
 
-std::optional<CouponFilter> parse_filter(std::string_view state) {
-  if (state == "available") return CouponFilter::available;
-  if (state == "issued") return CouponFilter::issued;
-  if (state == "redeemed") return CouponFilter::redeemed;
-  if (state == "expired") return CouponFilter::expired;
-  return std::nullopt;
-}
-
 http::Response of_campaign(Service& service, http::Request& request) {
   if (auto known = only_query(request, {"limit", "cursor", "state"}); !known) return problem(known.error());
   auto page = page_of(request, 1);
   if (!page) return problem(page.error());
   CouponFilter filter = CouponFilter::all;
   if (const auto state = request.query_value("state")) {
-    const auto known = parse_filter(*state);
+    const auto known = parse_coupon_filter(*state);
     if (!known) return problem(invalid_field("state", "must be available, issued, redeemed or expired"));
     filter = *known;
   }

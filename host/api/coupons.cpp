@@ -6,6 +6,7 @@
 #include "api/show.h"
 #include "coupon/coupon.h"
 #include "ledger/claim_facts.h"
+#include "ledger/pool.h"
 #include "ledger/validate.h"
 
 namespace scrip::api {
@@ -25,12 +26,12 @@ Recipient read_recipient(Fields& fields) {
   return to;
 }
 
-// The coupon of the path, as a command that is made of its key.
+// The coupon of the path, as a command that is made of it.
 template <class Make>
 Result<Command> about_coupon(Service& service, http::Request& request, Make&& make) {
-  auto coupon = coupon_of(*service.ledger.catalog(), request.capture("code"));
+  auto coupon = coupon_ref(*service.ledger.catalog(), request.capture("code"));
   if (!coupon) return coupon.error();
-  return Command(make(*coupon));
+  return Command(make(std::move(*coupon)));
 }
 
 Result<Command> issue_for(Service& service, http::Request& request, const Actor& actor, Recipient to) {
@@ -68,8 +69,8 @@ http::Response assign(Service& service, http::Request& request) {
   if (!fields.has("user_id")) fields.refuse("user_id", "is required");
   fields.finish();
   if (!errors.empty()) return problem(invalid(std::move(errors)));
-  const auto make = [&](CouponKey coupon) {
-    return Assign{.coupon = coupon, .user_id = *to.user_id, .subject = to.subject};
+  const auto make = [&](CouponRef coupon) {
+    return Assign{.coupon = std::move(coupon), .user_id = *to.user_id, .subject = to.subject};
   };
   return claim(service, request, about_coupon(service, request, make), 200);
 }
@@ -94,7 +95,7 @@ Result<std::optional<Order>> order_of(http::Request& request, bool required) {
 http::Response redeem(Service& service, http::Request& request) {
   auto order = order_of(request, false);
   if (!order) return problem(order.error());
-  const auto make = [&](CouponKey coupon) { return Redeem{.coupon = coupon, .order = std::move(*order)}; };
+  const auto make = [&](CouponRef coupon) { return Redeem{.coupon = std::move(coupon), .order = std::move(*order)}; };
   return claim(service, request, about_coupon(service, request, make), 200);
 }
 
@@ -104,7 +105,7 @@ http::Response cancel(Service& service, http::Request& request) {
   std::vector<FieldError> errors;
   Fields(*body, "", errors).finish();
   if (!errors.empty()) return problem(invalid(std::move(errors)));
-  const auto make = [](CouponKey coupon) { return Cancel{.coupon = coupon}; };
+  const auto make = [](CouponRef coupon) { return Cancel{.coupon = std::move(coupon)}; };
   return claim(service, request, about_coupon(service, request, make), 200);
 }
 
@@ -112,15 +113,17 @@ http::Response validate(Service& service, http::Request& request) {
   auto order = order_of(request, true);
   if (!order) return problem(order.error());
   const auto catalog = service.ledger.catalog();
-  auto coupon = coupon_of(*catalog, request.capture("code"));
-  if (!coupon) return problem(coupon.error());
+  const auto ref = coupon_ref(*catalog, request.capture("code"));
+  if (!ref) return problem(ref.error());
   const auto active = service.ledger.policies();
   if (!active) return problem({.code = Code::policy_error, .message = "No policies are active."});
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
+  const auto coupon = read_coupon(**reader, *catalog, request.capture("code"));
+  if (!coupon) return problem(coupon.error());
   const Actor actor = actor_of(request);
   auto validation =
-      scrip::validate(**reader, *catalog, service.judges, active, actor, *coupon, *order, service.clock.now());
+      scrip::validate(**reader, *catalog, service.judges, active, actor, coupon->key, *order, service.clock.now());
   if (!validation) return problem(validation.error());
   Json body{{"valid", !validation->objection.has_value()}};
   if (validation->objection) {
@@ -136,16 +139,15 @@ http::Response validate(Service& service, http::Request& request) {
 
 http::Response show(Service& service, http::Request& request) {
   const auto catalog = service.ledger.catalog();
-  auto key = coupon_of(*catalog, request.capture("code"));
-  if (!key) return problem(key.error());
+  // A code that nobody can have takes no connection to the store.
+  if (auto ref = coupon_ref(*catalog, request.capture("code")); !ref) return problem(ref.error());
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
-  auto row = (*reader)->coupon(*key);
-  if (!row) return problem(row.error());
-  const Coupon coupon = row->value_or(Coupon{.key = *key});
-  if (!may_see(actor_of(request), coupon)) return problem(coupon_not_found());
-  return http::Response::json(
-      200, show_coupon(coupon, catalog->book().code(*key), catalog->campaign(key->campaign)->id, service.clock.now()));
+  const auto coupon = read_coupon(**reader, *catalog, request.capture("code"));
+  if (!coupon) return problem(coupon.error());
+  if (!may_see(actor_of(request), *coupon)) return problem(coupon_not_found());
+  return http::Response::json(200, show_coupon(*coupon, code_of(catalog->book(), *coupon),
+                                               catalog->campaign(coupon->key.campaign)->id, service.clock.now()));
 }
 
 }  // namespace

@@ -15,7 +15,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-Result<Reader::DecisionFilter> filter_of(const Catalog& catalog, const http::Request& request) {
+Result<Reader::DecisionFilter> filter_of(Reader& reader, const Catalog& catalog, const http::Request& request) {
   Reader::DecisionFilter filter;
   if (const auto user = request.query_value("user_id")) {
     if (!is_user_id(*user)) return invalid_field("user_id", "must be 1 to 128 bytes of text");
@@ -27,9 +27,9 @@ Result<Reader::DecisionFilter> filter_of(const Catalog& catalog, const http::Req
     filter.campaign = (*campaign)->number;
   }
   if (const auto code = request.query_value("coupon")) {
-    auto coupon = coupon_of(catalog, *code);
+    const auto coupon = read_coupon(reader, catalog, *code);
     if (!coupon) return coupon.error();
-    filter.coupon = *coupon;
+    filter.coupon = coupon->key;
   }
   return filter;
 }
@@ -44,13 +44,13 @@ Json show(const DecisionRow& row, const Catalog& catalog, const std::string& rev
              {"code", row.code.empty() ? Json("allowed") : Json(row.code)},
              {"allowed", row.code.empty()},
              {"revision", revision.empty() ? Json() : Json(revision)}};
-  const CouponKey key{row.campaign, row.serial.value_or(-1)};
   auto decision = decode_decision(row.record);
-  if (key.serial >= 0) shown["coupon"] = catalog.book().code(key);
+  if (row.serial && *row.serial >= 0) shown["coupon"] = catalog.book().code({row.campaign, *row.serial});
   if (!decision) {
     shown["unreadable"] = decision.error().message;
     return shown;
   }
+  if (row.serial && *row.serial < 0 && decision->facts.coupon) shown["coupon"] = decision->facts.coupon->code;
   // The definition may have been edited since: its members are shown only when they are the ones
   // that were in force.
   if (campaign && campaign->version == decision->campaign_version) decision->facts.campaign = campaign;
@@ -71,7 +71,7 @@ http::Response list(Service& service, http::Request& request) {
   if (!page) return problem(page.error());
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
-  auto filter = filter_of(*service.ledger.catalog(), request);
+  auto filter = filter_of(**reader, *service.ledger.catalog(), request);
   if (!filter) return problem(filter.error());
   auto rows = (*reader)->decisions(*filter, page->cursor.empty() ? 0 : page->cursor.front(), page->limit + 1);
   if (!rows) return problem(rows.error());

@@ -6,6 +6,8 @@ void add_routes(http::Router& router, Service& service) {
   add_campaigns(router, service);
   add_coupons(router, service);
   add_coupon_lists(router, service);
+  add_imports(router, service);
+  add_export(router, service);
   add_issue_batch(router, service);
   add_decisions(router, service);
   add_policies(router, service);

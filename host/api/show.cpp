@@ -41,6 +41,28 @@ std::string show_work(const Work& work) {
   return shown.take();
 }
 
+Json show_import(const ImportJob& job, const Catalog& catalog) {
+  const auto campaign = catalog.campaign(job.campaign);
+  const auto progress = job.progress();
+  return {{"id", job.id},
+          {"campaign_id", campaign ? Json(campaign->id) : Json()},
+          {"state", name(job.state)},
+          {"rows", job.rows},
+          {"imported", job.imported},
+          {"rejected", job.rejected},
+          {"progress", progress ? Json(*progress) : Json()},
+          {"started_at", format_instant(job.started_at)},
+          {"ended_at", show_instant(job.ended_at)},
+          {"why", job.why.empty() ? Json() : Json(job.why)}};
+}
+
+Json show_import(const ImportJob& job, const std::vector<ImportError>& errors, const Catalog& catalog) {
+  Json shown = show_import(job, catalog);
+  shown["errors"] = Json::array();
+  for (const ImportError& error : errors) shown["errors"].push_back({{"line", error.line}, {"message", error.message}});
+  return shown;
+}
+
 Json show_campaign(const Campaign& campaign, const CampaignTally& tally, const std::string& revision, Micros now,
                    Audience audience) {
   const auto remaining = tally.remaining(campaign);

@@ -8,8 +8,10 @@
 
 #include "coupon/campaign.h"
 #include "coupon/coupon.h"
+#include "coupon/import_job.h"
 #include "coupon/work.h"
 #include "http/request.h"
+#include "ledger/catalog.h"
 #include "ledger/command.h"
 #include "policy/policy_set.h"
 
@@ -23,6 +25,10 @@ std::string show_coupon(const Coupon& coupon, const std::string& code, const std
 
 // {id,title,created_at,updated_at} as JSON text.
 std::string show_work(const Work& work);
+
+// A job as lists show it, and with its bad rows.
+nlohmann::json show_import(const ImportJob& job, const Catalog& catalog);
+nlohmann::json show_import(const ImportJob& job, const std::vector<ImportError>& errors, const Catalog& catalog);
 
 enum class Audience : std::uint8_t { user, staff };
 

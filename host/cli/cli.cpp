@@ -25,6 +25,8 @@ constexpr std::array commands{
     Command{"policy", policy, "List, check or test policies without a server"},
     Command{"user", user, "Add or list accounts, or set a password"},
     Command{"token", token, "Make a token for the API"},
+    Command{"import", import, "Import a file of codes into a campaign"},
+    Command{"export", export_, "Export a campaign's coupons as a file"},
     Command{"verify", verify, "Recount everything in the database"},
     Command{"load", load, "Put a server under load, and check what it gives out"},
     Command{"bench", bench, "Measure this machine"},

@@ -9,6 +9,8 @@ int reload(int argc, char** argv);
 int policy(int argc, char** argv);
 int user(int argc, char** argv);
 int token(int argc, char** argv);
+int import(int argc, char** argv);
+int export_(int argc, char** argv);
 int verify(int argc, char** argv);
 int load(int argc, char** argv);
 int bench(int argc, char** argv);

@@ -11,6 +11,7 @@
 #include "db/sqlite/sqlite_store.h"
 #include "http/bearer.h"
 #include "http/host_port.h"
+#include "jobs/import.h"
 #include "lua/compile.h"
 #include "ops/log.h"
 #include "web/pages.h"
@@ -110,7 +111,7 @@ Result<void> Node::Impl::open() {
   if (!ledger) return ledger.error();
   ledger_ = std::move(*ledger);
   ledger_->start();
-  return {};
+  return jobs::end_abandoned_imports(*store_, *ledger_);
 }
 
 Result<void> Node::Impl::activate_policies() {

@@ -42,4 +42,17 @@ Result<http::Client> connect(const RemoteArguments& given) {
   return given.server.empty() ? connect_by_data(given.data) : connect_by_url(given.server);
 }
 
+Result<std::optional<http::Client>> connect_if_running(const RemoteArguments& given) {
+  if (given.server.empty()) {
+    const auto data = DataDirectory::open(given.data);
+    if (!data) return data.error();
+    const auto server = data->server();
+    if (!server) return server.error();
+    if (!*server) return std::optional<http::Client>();
+  }
+  auto client = connect(given);
+  if (!client) return client.error();
+  return std::optional<http::Client>(std::move(*client));
+}
+
 }  // namespace scrip::cli

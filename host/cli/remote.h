@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "cli/arguments.h"
@@ -20,5 +21,8 @@ void add_remote(CLI::App& command, RemoteArguments& given);
 // As an operator. With --server: the token is $SCRIP_TOKEN. Else the server is the one that serves
 // the data directory, and the token is made with its secret.
 Result<http::Client> connect(const RemoteArguments& given);
+
+// The same; nullopt when no server runs on the data directory.
+Result<std::optional<http::Client>> connect_if_running(const RemoteArguments& given);
 
 }  // namespace scrip::cli

@@ -93,12 +93,12 @@ http::Response create(api::Service& service, http::Request& request) {
   return say(std::to_string(count) + " Coupon Created.");
 }
 
-Result<CouponKey> coupon_of(api::Service& service, std::string_view code) {
+Result<CouponRef> coupon_of(api::Service& service, std::string_view code) {
   const auto catalog = service.ledger.catalog();
   const auto campaign = api::campaign_of(*catalog, kakaopay_campaign);
   if (!campaign) return campaign.error();
-  auto coupon = api::coupon_of(*catalog, code);
-  if (coupon && coupon->campaign != (*campaign)->number) return coupon_not_found();
+  auto coupon = api::coupon_ref(*catalog, code);
+  if (coupon) coupon->campaign = (*campaign)->number;
   return coupon;
 }
 
@@ -106,9 +106,9 @@ Result<CouponKey> coupon_of(api::Service& service, std::string_view code) {
 template <class Make>
 http::Response change(api::Service& service, const http::Request& request, std::string_view code, Make&& make,
                       const std::string& done) {
-  const auto coupon = coupon_of(service, code);
+  auto coupon = coupon_of(service, code);
   if (!coupon) return refuse(coupon.error());
-  const auto outcome = api::carry_out(service, make(*coupon), api::actor_of(request));
+  const auto outcome = api::carry_out(service, make(std::move(*coupon)), api::actor_of(request));
   if (!outcome) return refuse(outcome.error());
   return say(outcome->claim.code + done);
 }
@@ -123,8 +123,8 @@ http::Response bind(api::Service& service, http::Request& request) {
     user_id = user.value_or("");
   });
   if (!read) return refuse(read.error());
-  const auto make = [&](CouponKey coupon) {
-    return Assign{.coupon = coupon, .user_id = user_id, .subject = std::nullopt};
+  const auto make = [&](CouponRef coupon) {
+    return Assign{.coupon = std::move(coupon), .user_id = user_id, .subject = std::nullopt};
   };
   return change(service, request, code, make, " is successfully bind to " + user_id);
 }
@@ -135,12 +135,12 @@ http::Response use(api::Service& service, http::Request& request) {
     code = fields.text("coupon_code", 1, 128, true).value_or("");
   });
   if (!read) return refuse(read.error());
-  const auto make = [](CouponKey coupon) { return Redeem{.coupon = coupon, .order = std::nullopt}; };
+  const auto make = [](CouponRef coupon) { return Redeem{.coupon = std::move(coupon), .order = std::nullopt}; };
   return change(service, request, code, make, " is successfully used");
 }
 
 http::Response cancel(api::Service& service, http::Request& request) {
-  const auto make = [](CouponKey coupon) { return Cancel{.coupon = coupon}; };
+  const auto make = [](CouponRef coupon) { return Cancel{.coupon = std::move(coupon)}; };
   return change(service, request, request.capture("code"), make, "'s status is successfully canceled");
 }
 

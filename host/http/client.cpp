@@ -2,6 +2,7 @@
 
 #include <httplib.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <optional>
@@ -78,7 +79,8 @@ class Client::Impl {
     return finish(client_.send(request));
   }
 
-  Result<Answer> upload(const std::string& path, const std::string& content_type, const Source& source) {
+  Result<Answer> upload(const std::string& path, const std::string& content_type, const Source& source,
+                        std::optional<std::size_t> size) {
     std::optional<Error> failed;
     const auto provide = [&](std::size_t, httplib::DataSink& sink) {
       std::array<char, 64 * 1024> piece;
@@ -93,7 +95,20 @@ class Client::Impl {
       }
       return sink.write(piece.data(), *count);
     };
-    auto result = client_.Post(path, httplib::Headers(), provide, content_type);
+    const auto provide_all = [&](std::size_t offset, std::size_t length, httplib::DataSink& sink) {
+      std::array<char, 64 * 1024> piece;
+      auto count = source(piece.data(), std::min(piece.size(), length));
+      if (count && *count == 0)
+        count = Error{.code = Code::internal, .message = "there was less to send than was said"};
+      if (!count) {
+        failed = std::move(count.error());
+        return false;
+      }
+      static_cast<void>(offset);
+      return sink.write(piece.data(), *count);
+    };
+    auto result = size ? client_.Post(path, httplib::Headers(), *size, provide_all, content_type)
+                       : client_.Post(path, httplib::Headers(), provide, content_type);
     if (failed) return std::move(*failed);
     return finish(std::move(result));
   }
@@ -182,8 +197,9 @@ Result<Answer> Client::remove(const std::string& path) {
   return impl_->send("DELETE", path, nullptr);
 }
 
-Result<Answer> Client::upload(const std::string& path, const std::string& content_type, const Source& source) {
-  return impl_->upload(path, content_type, source);
+Result<Answer> Client::upload(const std::string& path, const std::string& content_type, const Source& source,
+                              std::optional<std::size_t> size) {
+  return impl_->upload(path, content_type, source, size);
 }
 
 Result<Answer> Client::download(const std::string& path, const Target& target) {

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -49,8 +50,9 @@ class Client {
 
   // Up to `size` bytes; 0 at the end. An error ends the upload and is what upload() returns.
   using Source = std::function<Result<std::size_t>(char* to, std::size_t size)>;
-  // A POST whose body goes out chunked, as it is read.
-  Result<Answer> upload(const std::string& path, const std::string& content_type, const Source& source);
+  // A POST whose body goes out as it is read: of `size` bytes, or chunked when nobody knows.
+  Result<Answer> upload(const std::string& path, const std::string& content_type, const Source& source,
+                        std::optional<std::size_t> size = std::nullopt);
 
   // Each piece as it comes. An error ends the download and is what download() returns.
   using Target = std::function<Result<void>(std::string_view bytes)>;

@@ -17,12 +17,13 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"db", {"coupon", "ops"}},
       {"sqlite", {"db", "coupon", "ops"}},
       {"ledger", {"policy", "coupon", "db", "ops"}},
+      {"jobs", {"ledger", "policy", "coupon", "db", "ops"}},
       {"http", {"coupon", "ops"}},
-      {"api", {"ledger", "policy", "coupon", "http", "db", "ops"}},
+      {"api", {"jobs", "ledger", "policy", "coupon", "http", "db", "ops"}},
       {"compat", {"api", "ledger", "policy", "coupon", "http", "db", "ops"}},
       {"web", {"api", "ledger", "policy", "coupon", "http", "db", "ops"}},
       // The command line puts the program together, so it names the engines.
-      {"cli", {"api", "compat", "web", "ledger", "policy", "coupon", "http", "lua", "db", "sqlite", "ops"}},
+      {"cli", {"api", "compat", "web", "jobs", "ledger", "policy", "coupon", "http", "lua", "db", "sqlite", "ops"}},
       {"main", {"cli"}},
   };
   return table;
@@ -53,8 +54,9 @@ bool may_include(std::string_view from_room, std::string_view to_room) {
 
 std::optional<std::string> only_folder(std::string_view header) {
   static const std::map<std::string, std::string, std::less<>> table{
-      {"lua.h", "host/lua"},    {"lua.hpp", "host/lua"},    {"lualib.h", "host/lua"},      {"lauxlib.h", "host/lua"},
-      {"luajit.h", "host/lua"}, {"sqlite3.h", "db/sqlite"}, {"libpq-fe.h", "db/postgres"}, {"httplib.h", "host/http"},
+      {"lua.h", "host/lua"},         {"lua.hpp", "host/lua"},    {"lualib.h", "host/lua"},
+      {"lauxlib.h", "host/lua"},     {"luajit.h", "host/lua"},   {"sqlite3.h", "db/sqlite"},
+      {"libpq-fe.h", "db/postgres"}, {"httplib.h", "host/http"}, {"csv.h", "host/jobs"},
   };
   // However it is reached: <luajit-2.1/lua.h> is the same.
   const auto found = table.find(header.substr(header.rfind('/') + 1));
