@@ -240,6 +240,9 @@ class Reader {
   // Rows of a campaign with from <= serial, lowest first.
   virtual Result<std::vector<Coupon>> coupons(std::int64_t campaign, std::int64_t from, int limit) = 0;
 
+  // Imported rows of a campaign with serial < before, oldest (-1) first.
+  virtual Result<std::vector<Coupon>> imported_coupons(std::int64_t campaign, std::int64_t before, int limit) = 0;
+
   // A user's coupons, latest expiry first (those that never expire before all), then by campaign
   // and serial, after the given one.
   struct ByExpiry {

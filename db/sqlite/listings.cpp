@@ -22,6 +22,14 @@ Result<std::vector<Coupon>> list_coupons(Connection& db, std::int64_t campaign, 
   return read_all<Coupon>(query.bind(first, CouponIds(campaign).end, limit));
 }
 
+Result<std::vector<Coupon>> list_imported_coupons(Connection& db, std::int64_t campaign, std::int64_t before,
+                                                  int limit) {
+  Statement query(db,
+                  "SELECT " SCRIP_COUPON_COLUMNS " FROM coupon WHERE id >= ?1 AND id < ?2 ORDER BY id DESC LIMIT ?3");
+  const std::int64_t end = coupon_id({campaign, std::clamp<std::int64_t>(before, -max_serials, 0)});
+  return read_all<Coupon>(query.bind(CouponIds(campaign).first, end, limit));
+}
+
 Result<std::vector<Coupon>> list_expiring(Connection& db, RunCache& cache, Micros first, Micros last,
                                           const std::optional<Reader::ByExpiry>& after, int limit) {
   Posting start{.key = sortable(first), .first = lowest, .second = lowest};

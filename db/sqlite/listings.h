@@ -16,6 +16,10 @@ namespace scrip::sqlite {
 
 Result<std::vector<Coupon>> list_coupons(Connection& db, std::int64_t campaign, std::int64_t from, int limit);
 
+// With serial < before, oldest (-1) first.
+Result<std::vector<Coupon>> list_imported_coupons(Connection& db, std::int64_t campaign, std::int64_t before,
+                                                  int limit);
+
 // Reads all coupons of the user, whatever the page. Inside a Snapshot, which `lookup` reads.
 Result<std::vector<Coupon>> list_coupons_of(Connection& db, Lookup& lookup, const std::string& user_id,
                                             const std::optional<Reader::ByExpiry>& after, int limit);

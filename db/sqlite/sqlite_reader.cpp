@@ -51,6 +51,10 @@ Result<std::vector<Coupon>> SqliteReader::coupons(std::int64_t campaign, std::in
   return list_coupons(*connection_, campaign, from, limit);
 }
 
+Result<std::vector<Coupon>> SqliteReader::imported_coupons(std::int64_t campaign, std::int64_t before, int limit) {
+  return list_imported_coupons(*connection_, campaign, before, limit);
+}
+
 Result<std::vector<Coupon>> SqliteReader::coupons_of(const std::string& user_id, const std::optional<ByExpiry>& after,
                                                      int limit) {
   const Snapshot snapshot(*connection_);

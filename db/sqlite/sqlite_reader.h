@@ -20,6 +20,7 @@ class SqliteReader final : public Reader {
   Result<std::optional<Coupon>> coupon(CouponKey key) override;
   Result<std::optional<Coupon>> imported(std::string_view normalized) override;
   Result<std::vector<Coupon>> coupons(std::int64_t campaign, std::int64_t from, int limit) override;
+  Result<std::vector<Coupon>> imported_coupons(std::int64_t campaign, std::int64_t before, int limit) override;
   Result<std::vector<Coupon>> coupons_of(const std::string& user_id, const std::optional<ByExpiry>& after,
                                          int limit) override;
   Result<std::vector<Coupon>> expiring(Micros first, Micros last, const std::optional<ByExpiry>& after,

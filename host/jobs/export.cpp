@@ -2,8 +2,8 @@
 
 #include <csv.h>
 
-#include <limits>
 #include <optional>
+#include <utility>
 
 #include "jobs/import_rows.h"
 
@@ -49,17 +49,21 @@ Result<void> export_coupons(const ExportSource& source, std::int64_t campaign, C
   for (const std::string_view column : columns) append_field(text, column);
   text += '\n';
   if (!write(text)) return {};
-  for (std::optional<std::int64_t> from = std::numeric_limits<std::int64_t>::min(); from;) {
+  // Imported ones in the order of their file, so that it is the same when they are imported again.
+  bool imported = true;
+  for (std::optional<std::int64_t> from = 0; from;) {
     auto reader = source.reader();
     if (!reader) return reader.error();
     const auto catalog = source.catalog();
     const auto of = catalog->campaign(campaign);
-    auto found = list_pool(**reader, catalog->book(), *of, filter, *from, page, source.now);
+    auto found = imported ? list_imported(**reader, *of, filter, *from, page, source.now)
+                          : list_pool(**reader, catalog->book(), *of, filter, *from, page, source.now);
     if (!found) return found.error();
     text.clear();
     for (const auto& [coupon, code] : found->coupons) append_row(text, coupon, code);
     if (!text.empty() && !write(text)) return {};
     from = found->next;
+    if (!from && std::exchange(imported, false)) from = 0;
   }
   return {};
 }

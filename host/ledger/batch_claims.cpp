@@ -155,7 +155,11 @@ Result<std::optional<Coupon>> Batch::next_coupon(const Campaign& campaign) {
   CampaignTally& tally = loaded_.tallies[campaign.number];
   if (campaign.total && tally.issued >= *campaign.total) return std::optional<Coupon>();
   Loaded::InHand& hand = loaded_.in_hand[campaign.number];
-  if (!hand.pooled.empty()) return std::optional<Coupon>(hand.pooled.front());
+  if (!hand.pooled.empty()) {
+    const Coupon& oldest = hand.pooled.front();
+    loaded_.coupons.try_emplace(oldest.key, oldest);  // it has a row already
+    return std::optional<Coupon>(oldest);
+  }
 
   std::int64_t serial = tally.next_serial;
   for (;;) {

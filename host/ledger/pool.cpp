@@ -87,6 +87,20 @@ std::string code_of(const CodeBook& book, const Coupon& coupon) {
   return coupon.key.serial < 0 ? coupon.imported_code : book.code(coupon.key);
 }
 
+Result<PoolPage> list_imported(Reader& reader, const Campaign& campaign, CouponFilter filter, std::int64_t before,
+                               int limit, Micros now) {
+  auto rows = reader.imported_coupons(campaign.number, before, limit);
+  if (!rows) return rows.error();
+  PoolPage page;
+  if (std::ssize(*rows) == limit) page.next = rows->back().key.serial;
+  for (Coupon& row : *rows) {
+    if (!passes(row, filter, now)) continue;
+    std::string code = row.imported_code;
+    page.coupons.emplace_back(std::move(row), std::move(code));
+  }
+  return page;
+}
+
 Result<PoolPage> list_pool(Reader& reader, const CodeBook& book, const Campaign& campaign, CouponFilter filter,
                            std::int64_t from, int limit, Micros now) {
   auto tally = reader.tally(campaign.number);

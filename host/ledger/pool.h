@@ -31,6 +31,11 @@ struct PoolPage {
 Result<PoolPage> list_pool(Reader& reader, const CodeBook& book, const Campaign& campaign, CouponFilter filter,
                            std::int64_t from, int limit, Micros now);
 
+// The imported ones alone, in the order in which they were imported: serials below `before`, going
+// down. `next` is the next `before`.
+Result<PoolPage> list_imported(Reader& reader, const Campaign& campaign, CouponFilter filter, std::int64_t before,
+                               int limit, Micros now);
+
 // The code of a coupon, computed or imported.
 std::string code_of(const CodeBook& book, const Coupon& coupon);
 

@@ -114,9 +114,7 @@ TEST_CASE("what export writes is what import reads, with a server and without") 
     REQUIRE(shop.import("codes.csv").status == 0);
     const Finished exported = run({"export", "--campaign", "spring", "--data", shop.scratch.data()});
     CHECK(exported.status == 0);
-    // The last one imported has the lowest number.
-    const std::string wanted = header + rows.substr(rows.find("B-1")) + rows.substr(0, rows.find("B-1"));
-    CHECK(exported.out == wanted);
+    CHECK(exported.out == header + rows);
     const std::string file = shop.scratch / "out.csv";
     const Finished to_file =
         run({"export", "--campaign", "spring", "--state", "redeemed", "--output", file, "--data", shop.scratch.data()});

@@ -37,6 +37,7 @@ void ask_everything(Store& store) {
   value_of(reader->import_errors(1));
   value_of(reader->import_jobs(5, 10));
   value_of(reader->coupons(1, 0, 10));
+  value_of(reader->imported_coupons(1, 0, 10));
   value_of(reader->coupons_of("mina", after, 10));
   value_of(reader->expiring(noon, noon + day, after, 10));
   value_of(reader->decisions({}, 0, 10));

@@ -43,7 +43,9 @@ TEST_CASE("an import counts its rows in the commit that stores them") {
   CHECK((*job)->rejected == 3);
   CHECK((*job)->bytes_read == 40);
   std::vector<std::int64_t> lines;
-  for (const ImportError& error : *reader->import_errors((*job)->number)) lines.push_back(error.line);
+  const auto errors = reader->import_errors((*job)->number);
+  REQUIRE(errors.ok());
+  for (const ImportError& error : *errors) lines.push_back(error.line);
   CHECK(lines == std::vector<std::int64_t>{3, 4, 6});
   const CampaignTally tally = house.tally(campaign);
   CHECK(tally.pooled == 1);
