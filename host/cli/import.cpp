@@ -90,7 +90,7 @@ Result<Json> by_server(const ImportArguments& given, http::Client& client, Input
   return object_of(again->get("/api/v1/imports/" + http::percent_encode(started->value("id", ""))));
 }
 
-Result<Json> imported_by(jobs::Import& import, Input& input) {
+Result<void> take_in(jobs::Import& import, Input& input) {
   std::vector<char> bytes(64 * 1024);
   for (;;) {
     const auto count = input.read(bytes.data(), bytes.size());
@@ -98,9 +98,8 @@ Result<Json> imported_by(jobs::Import& import, Input& input) {
     if (*count == 0) break;
     if (auto read = import.read({bytes.data(), *count}); !read) return read.error();
   }
-  auto job = import.finish();
-  if (!job) return job.error();
-  return Json();
+  const auto job = import.finish();
+  return job ? Result<void>() : job.error();
 }
 
 // No server runs: this process is the one that writes, and keeps a server from starting meanwhile.
@@ -125,7 +124,7 @@ Result<Json> by_itself(const ImportArguments& given, Input input) {
                     .bytes_total = std::nullopt};
   if (input.size()) start.bytes_total = static_cast<std::int64_t>(*input.size());
   jobs::Import import(**ledger, {.subject = "operator", .role = Role::operator_}, start);
-  const auto done = imported_by(import, input);
+  const auto done = take_in(import, input);
   if (!done) {
     import.fail("The import could not go on");
     return done.error();

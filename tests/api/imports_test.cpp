@@ -339,7 +339,7 @@ TEST_CASE("what is exported is imported into another store as it was, and export
   const std::string file = exported(shop, "spring");
   CHECK(std::count(file.begin(), file.end(), '\n') == 8);
   CHECK(file.starts_with("code,state,user_id,subject,issued_at,expires_at,redeemed_at\n"));
-  CHECK(file.find("\n\"Held, \"\"by\"\" one\",issued,\"=1+1, \"\"x\"\"\",,2026-11-21T01:00:00Z,,\n") !=
+  CHECK(file.find("\n\"Held, \"\"by\"\" one\",issued,\" =1+1, \"\"x\"\"\",,2026-11-21T01:00:00Z,,\n") !=
         std::string::npos);
   CHECK(file.find("\n" + code + ",redeemed,junho,,2026-11-21T01:00:00Z,,2026-11-21T01:00:00Z\n") != std::string::npos);
 
