@@ -36,10 +36,10 @@ struct SqliteOptions {
   // Readers that are kept open when nobody uses them.
   std::size_t idle_readers = 16;
 
-  // A log of this many pages (4 KiB) is written back by idle().
+  // A log of this many pages (4 KiB) is written back when idle() is called, on another thread.
   int log_pages_when_idle = 1'000;
-  // A log of this many pages is written back before the next batch, whatever the load. It can only
-  // be overrun while somebody holds an old snapshot (a verify that is running).
+  // A log of this many pages is written back beside the batches that go on; at half as many again
+  // they wait for it. It can only be overrun while somebody holds an old snapshot (a verify).
   int log_pages_at_most = 16'384;
 
   // How the indexes of users, expiries and decisions are merged; tests choose small numbers.
