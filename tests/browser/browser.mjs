@@ -41,7 +41,6 @@ export async function visit(server, { size = desk, locale = 'en-GB', scheme = 'l
     if (message.type() !== 'error' && message.type() !== 'warning') return;
     const status = /the server responded with a status of (\d+)/.exec(message.text());
     if (status && refused.includes(Number(status[1])) && message.location().url.startsWith(`${server.url}/api/`)) return;
-    if (status && status[1] === '404' && /\/api\/v1\/(works|imports)/.test(message.location().url)) return;
     wrong.push(`${message.type()}: ${message.text()} (${message.location().url})`);
   });
   page.on('pageerror', (error) => wrong.push(`an exception: ${error.stack}`));

@@ -53,10 +53,6 @@ export class Server {
     return { status: response.status, body: answer.startsWith('{') ? JSON.parse(answer) : answer };
   }
 
-  async has(path) {
-    return (await this.call('GET', path)).status === 200;
-  }
-
   async campaign(body) {
     const { status, body: made } = await this.call('POST', '/api/v1/campaigns', { policy: 'welcome', total: 100, ...body });
     if (status !== 201) throw new Error(`the campaign was refused: ${JSON.stringify(made)}`);

@@ -58,7 +58,7 @@ export function Imports({ campaign }) {
       input.current?.focus();
       return;
     }
-    const id = `${campaign.id}-${Date.now().toString(36)}`.slice(0, 64);
+    const id = `${Date.now().toString(36)}-${campaign.id}`.slice(0, 64);
     setProblem(null);
     setProgress(null);
     setJob({ id, sent: 0, size: file.size, sending: true, name: file.name });
@@ -70,7 +70,6 @@ export function Imports({ campaign }) {
       setJob(null);
     }
   };
-  const unknown = problem?.status === 404 && problem.code === 'not_found';
   const list = jobs.data?.data || [];
   return (
     <section class="form">
@@ -79,7 +78,7 @@ export function Imports({ campaign }) {
         <Field label={t('file')} type="file" accept=".csv,text/csv" ref={input} onChange={(event) => setFile(event.target.files[0] || null)}
           wrong={problem?.at?.('body')} />
         <div class="row"><button class="button" disabled={running || !file}>{t('importButton')}</button></div>
-        {unknown ? <div class="note warn" role="alert">{t('noImports')}</div> : <Trouble error={problem} />}
+        <Trouble error={problem} />
         {job && <Progress job={job} progress={progress} />}
       </form>
       {jobs.data && (

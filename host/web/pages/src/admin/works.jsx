@@ -31,7 +31,6 @@ export function Works() {
       setProblem(failure);
     }
   };
-  if (error?.status === 404) return <><Head title={t('works')} /><div class="card"><Blank title={t('noWorksRoute')} /></div></>;
   return (
     <>
       <Head title={t('works')} />
