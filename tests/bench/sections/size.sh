@@ -26,16 +26,27 @@ section_size() {
   rm -rf "$scratch/full"
 }
 
-# The user of the N-th coupon, which awk and the shell can both compute: all over the range of the random ones.
-user_of_nth='function user(n) { return sprintf("user-%09.0f%06.0f", (n * 618033989) % 999999937, (n * 7919) % 1000000) }'
+# The user of the N-th coupon: all over the range of the random ones.
+# Every ten millions have a range of their own: awk's numbers are exact to 2^53.
+user_of_nth='function user(n,  m) {
+  m = n % 10000000
+  return sprintf("user-%09.0f%06.0f%s", (m * 618033989) % 999999937, (m * 7919) % 1000000, n < 10000000 ? "" : int(n / 10000000))
+}'
 
-# Issues $coupons to as many users through issue/batch, and lets the server checkpoint and stop.
+# Fills $scratch/full with $coupons coupons.
 fill() {
-  local done_ count status started=$SECONDS
   rm -rf "$scratch/full"
+  fill_up 0 "$coupons"
+}
+
+# fill_up FROM TO: issues the coupons that follow the first FROM of $scratch/full, to as many users through
+# issue/batch, and lets the server checkpoint and stop. Sets $filled_in, the seconds.
+fill_up() {
+  local done_ count status before coupons=$2 started=$SECONDS
   problem=
   start_claims "$scratch/full" || return 1
-  for ((done_ = 0; done_ < coupons; done_ += count)); do
+  before=$(issued)
+  for ((done_ = $1; done_ < coupons; done_ += count)); do
     count=$((coupons - done_ < batch_of_fill ? coupons - done_ : batch_of_fill))
     status=$(batch_body "$done_" "$count" | curl -sS --max-time 120 -o "$scratch/fill.out" -w '%{http_code}' --data-binary @- \
       -H "Authorization: Bearer $token" -H 'Content-Type: application/json' "$target/batch")
@@ -43,9 +54,11 @@ fill() {
     [ $((done_ % 100000)) -ne 0 ] || [ ! -t 2 ] || printf '\r  issued %s of %s ' "$(thousands "$done_")" "$(thousands "$coupons")" >&2
   done
   [ ! -t 2 ] || printf '\r' >&2
-  [ -n "$problem" ] || [ "$(issued)" = "$coupons" ] || problem="issued $(issued), not $coupons"
+  [ -n "$problem" ] || [ $(($(issued) - before)) = $((coupons - $1)) ] ||
+    problem="issued $(($(issued) - before)), not $((coupons - $1))"
+  filled_in=$((SECONDS - started))
   stop_scrip
-  say "  issued $(thousands "$coupons") coupons in $((SECONDS - started)) s ${problem:+($problem)}"
+  say "  issued $(thousands $((coupons - $1))) coupons in $filled_in s ${problem:+($problem)}"
   [ -z "$problem" ]
 }
 
