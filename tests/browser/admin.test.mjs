@@ -209,10 +209,11 @@ test('a file of codes goes up with its progress, its bad rows are listed, and wh
     await page.getByLabel('CSV file').setInputFiles({ name: 'codes.csv', mimeType: 'text/csv', buffer: Buffer.from(`code\n${rows.join('\n')}\n`) });
     await page.getByRole('button', { name: 'Import' }).click();
     await page.getByText('500 rows read, 499 imported, 1 rejected').waitFor();
-    await page.getByText('1 bad rows').waitFor();
+    await page.getByText('Bad rows: 1').waitFor();
     await photograph(page, 'admin-imported');
     await page.goto('/admin/#/campaigns/filled/codes');
-    await page.getByText('PARTNER-1000').first().waitFor();
+    await page.getByLabel('State').selectOption('available');
+    await page.getByText('PARTNER-1499').first().waitFor();
     const [file] = await Promise.all([page.waitForEvent('download'), page.getByRole('link', { name: 'Export' }).click()]);
     assert.equal(file.suggestedFilename(), 'filled.csv');
     const lines = readFileSync(await file.path(), 'utf8').trim().split('\n');

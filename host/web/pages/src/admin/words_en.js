@@ -24,7 +24,7 @@ export default {
   did_assign: 'Assigned.', did_redeem: 'Redeemed.', did_cancel: 'The redemption is cancelled.', amount: 'Order amount', amountHint: 'In minor units; empty: no order', currency: 'Currency', orderId: 'Order id',
   importTitle: 'Import codes', importHint: 'A CSV file with the header code[,user_id][,subject][,expires_at]; an exported file is one. Bad rows are reported with their lines, good ones are never lost.',
   file: 'CSV file', importButton: 'Import', imports: 'Imports', job: 'Job', rows: 'Rows', imported: 'Imported', rejected: 'Rejected', noJobs: 'No imports yet',
-  importCounts: '{rows} rows read, {imported} imported, {rejected} rejected', badRows: '{count} bad rows',
+  importCounts: '{rows} rows read, {imported} imported, {rejected} rejected', badRows: 'Bad rows: {count}',
   title: 'Title', addWork: 'Add', workAdded: '“{title}” was added.', number: 'Number', noWorks: 'No works yet', noWorksLead: 'With works, the event page gives one coupon for each.',
   deleteWork: 'Delete “{title}”?', deleteWorkText: 'Coupons that were issued for it stay as they are.',
   searchUser: 'User', searchUserHint: 'The login, or your shop’s own id of a customer', couponsOf: 'Coupons of {user}', whyRefused: 'Why refused?', noCoupons: 'No coupons',
