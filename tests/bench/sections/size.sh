@@ -40,7 +40,7 @@ fill() {
 }
 
 # fill_up FROM TO: issues the coupons that follow the first FROM of $scratch/full, to as many users through
-# issue/batch, and lets the server checkpoint and stop. Sets $filled_in, the seconds.
+# issue/batch, and lets the server checkpoint and stop. Sets $filled_in, the seconds, and $held, how many it has then.
 fill_up() {
   local done_ count status before coupons=$2 started=$SECONDS
   problem=
@@ -54,9 +54,9 @@ fill_up() {
     [ $((done_ % 100000)) -ne 0 ] || [ ! -t 2 ] || printf '\r  issued %s of %s ' "$(thousands "$done_")" "$(thousands "$coupons")" >&2
   done
   [ ! -t 2 ] || printf '\r' >&2
-  [ -n "$problem" ] || [ $(($(issued) - before)) = $((coupons - $1)) ] ||
-    problem="issued $(($(issued) - before)), not $((coupons - $1))"
   filled_in=$((SECONDS - started))
+  held=$(issued)
+  [ -n "$problem" ] || [ $((held - before)) = $((coupons - $1)) ] || problem="issued $((held - before)), not $((coupons - $1))"
   stop_scrip
   say "  issued $(thousands $((coupons - $1))) coupons in $filled_in s ${problem:+($problem)}"
   [ -z "$problem" ]
