@@ -115,6 +115,40 @@ return test "expiry" {
     t.equal(notice(t, params, "2026-03-08T23:59:59-04:00", coupon, new_york), "This coupon expires tomorrow.")
   end,
 
+  ["a day on which nobody asked is made up for, once, with the days that are left"] = function(t)
+    local params = { days = 7, remind_days = { 7, 3, 1 } }
+    local coupon = { issued_at = "2026-11-14T10:00:00+09:00", expires_at = "2026-11-28T10:00:00+09:00" }
+    local function once(now)
+      local facts = { now = now, campaign = seoul, coupon = coupon }
+      local d = t.decide { hook = "remind", rules = { expiry(params) }, facts = facts }
+      return d.trace[1].once, d.notes[1]
+    end
+    t.equal({ once "2026-11-20T23:59:59+09:00" }, {})
+    t.equal({ once "2026-11-21T00:00:00+09:00" }, { "7", "This coupon expires in 7 days." })
+    t.equal({ once "2026-11-24T12:00:00+09:00" }, { "7", "This coupon expires in 4 days." })
+    t.equal({ once "2026-11-26T12:00:00+09:00" }, { "3", "This coupon expires in 2 days." })
+    t.equal({ once "2026-11-28T09:59:59+09:00" }, { "1", "This coupon expires today." })
+  end,
+
+  ["who got the coupon after a day is not told of that day"] = function(t)
+    local params, ends = { days = 2, remind_days = { 3, 1 } }, "2026-11-28T10:00:00+09:00"
+    local late = { issued_at = "2026-11-26T00:00:00+09:00", expires_at = ends }
+    t.equal(notice(t, params, "2026-11-26T12:00:00+09:00", late), nil)
+    t.equal(notice(t, params, "2026-11-27T12:00:00+09:00", late), "This coupon expires tomorrow.")
+    local on_the_day = { issued_at = "2026-11-25T23:59:59+09:00", expires_at = ends }
+    t.equal(notice(t, params, "2026-11-25T23:59:59+09:00", on_the_day), "This coupon expires in 3 days.")
+  end,
+
+  ["the text is the script's"] = function(t)
+    local params = { days = 7, remind_days = { 3, 1 }, remind_text = "{days} left, {days}!", remind_text_today = "Now!" }
+    local coupon = { issued_at = "2026-11-14T10:00:00+09:00", expires_at = "2026-11-28T10:00:00+09:00" }
+    t.equal(notice(t, params, "2026-11-25T12:00:00+09:00", coupon), "3 left, 3!")
+    t.equal(notice(t, params, "2026-11-27T12:00:00+09:00", coupon), "1 left, 1!")
+    t.equal(notice(t, params, "2026-11-28T09:00:00+09:00", coupon), "Now!")
+    params.remind_text_today = nil
+    t.equal(notice(t, params, "2026-11-28T09:00:00+09:00", coupon), "0 left, 0!")
+  end,
+
   ["no notice without remind_days, without an end, or after the use"] = function(t)
     local now, ends = "2026-11-25T12:00:00+09:00", "2026-11-28T10:00:00+09:00"
     t.equal(notice(t, { days = 7 }, now, { expires_at = ends }), nil)

@@ -148,6 +148,7 @@ function deny(code, sentence, detail) end
 ---@field discount? integer 0 to the order's amount; those of several rules add up (redeem)
 ---@field count? table<string, integer> what is added to counters, in the commit of the decision
 ---@field note? string kept in the trace; in `remind`, the text of the notice
+---@field once? string|integer in `remind`: what the notice is called; a coupon gets one of a name
 
 ---Allows, with an effect.
 ---@param effect scrip.Effect
@@ -180,6 +181,7 @@ function effect(effect) end
 ---@field redeem? scrip.Hook
 ---@field cancel? scrip.Hook
 ---@field remind? scrip.Hook
+---@field remind_from? fun(p: table): integer?, scrip.Zone? from how many days before a coupon's last day on `remind` is asked, and in whose days; nothing: never
 
 ---@param manifest scrip.Plugin
 ---@return scrip.Plugin
@@ -320,6 +322,8 @@ function example(params) end
 ---@field end_of_day? boolean default: false
 ---@field timezone? scrip.Zone default: the campaign's
 ---@field remind_days? integer[]
+---@field remind_text? string {days} stands for the days that are left
+---@field remind_text_today? string
 
 ---Ends a coupon some time after it was issued (or its code was made), or at an instant.
 ---@param params scrip.ExpiryParams

@@ -92,6 +92,8 @@ return policy {
       end_of_day = true,                      -- to the end of the day on which it would end
       timezone = "Asia/Seoul",                -- default: the campaign's
       remind_days = { 3, 1 },                 -- a notice so many days before the last day
+      remind_text = "Only {days} days left!", -- {days} is replaced; default: a plain English sentence
+      remind_text_today = "The last day!",    -- for who was not reminded before; default: remind_text
     },
 
     -- How much money is given away in all (900): after every rule that grants a discount.

@@ -30,12 +30,16 @@ return test "kakaopay" {
   end,
 
   ["the holder is told three days before the end, and only then"] = function(t)
-    local function note(now)
-      local facts = { now = now, campaign = seoul, coupon = { expires_at = "2026-11-28T15:30:00+09:00" } }
+    local function note(now, issued_at)
+      local coupon = { issued_at = issued_at, expires_at = "2026-11-28T15:30:00+09:00" }
+      local facts = { now = now, campaign = seoul, coupon = coupon }
       return t.decide { hook = "remind", policy = "kakaopay", facts = facts }.notes[1]
     end
     t.equal(note "2026-11-24T09:00:00+09:00", nil)
-    t.equal(note "2026-11-25T09:00:00+09:00", "This coupon expires in 3 days.")
+    t.equal(note "2026-11-25T09:00:00+09:00", "쿠폰이 3일 후 만료됩니다.")
     t.equal(note "2026-11-26T09:00:00+09:00", nil)
+    -- When nothing ran on that day.
+    t.equal(note("2026-11-26T09:00:00+09:00", created_at), "쿠폰이 2일 후 만료됩니다.")
+    t.equal(note("2026-11-28T09:00:00+09:00", created_at), "쿠폰이 오늘 만료됩니다.")
   end,
 }

@@ -16,6 +16,7 @@ namespace {
 
 constexpr std::size_t longest_sentence = 500;
 constexpr std::size_t longest_note = 500;
+constexpr std::size_t longest_once = 64;
 constexpr JsonLimits detail_limits{.depth = 4, .bytes = 2048};
 constexpr std::size_t most_counters = 32;
 
@@ -30,7 +31,7 @@ struct DenialBox : Box {
 struct EffectBox : Box {
   static constexpr Tag kind = Tag::effect;
   bool has_expiry = false, has_discount = false;
-  std::uint16_t counts = 0, note = 0;
+  std::uint16_t counts = 0, note = 0, once = 0;
   std::int64_t expires_at = 0, discount = 0;
   const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
 };
@@ -112,6 +113,7 @@ Effect effect_of(const EffectBox& box) {
     at += size;
   }
   effect.note.assign(at, box.note);
+  effect.once.assign(at + box.note, box.once);
   return effect;
 }
 
@@ -153,6 +155,7 @@ int lua_effect(lua_State* L) {
   EffectBox header;
   std::string counts;
   std::string note;
+  std::string once;
   lua_pushnil(L);
   while (lua_next(L, 1) != 0) {
     const std::string_view member = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
@@ -168,19 +171,24 @@ int lua_effect(lua_State* L) {
       counts = bytes_of(sorted);
     } else if (member == "note") {
       note = check_text(L, 3, "effect", "note", longest_note);
+    } else if (member == "once") {
+      once = lua_type(L, 3) == LUA_TNUMBER ? std::to_string(static_cast<std::int64_t>(check_integer(L, "once")))
+                                           : std::string(check_text(L, 3, "effect", "once", longest_once));
     } else {
-      raise(L, "effect: there is no '%s'; it has expires_at, discount, count, note",
+      raise(L, "effect: there is no '%s'; it has expires_at, discount, count, note, once",
             member.empty() ? luaL_typename(L, 2) : member.data());
     }
     lua_settop(L, 2);
   }
   header.note = static_cast<std::uint16_t>(note.size());
-  auto* const box = push_box<EffectBox>(L, counts.size() + note.size());
+  header.once = static_cast<std::uint16_t>(once.size());
+  auto* const box = push_box<EffectBox>(L, counts.size() + note.size() + once.size());
   *box = header;
   box->tag = EffectBox::kind;
   char* const bytes = reinterpret_cast<char*>(box + 1);
   std::memcpy(bytes, counts.data(), counts.size());
   std::memcpy(bytes + counts.size(), note.data(), note.size());
+  std::memcpy(bytes + counts.size() + note.size(), once.data(), once.size());
   return 1;
 }
 

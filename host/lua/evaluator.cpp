@@ -44,6 +44,13 @@ std::vector<std::string> LuaEvaluator::counters(const Binding& binding, Hook hoo
   return {};
 }
 
+std::vector<Reminding> LuaEvaluator::reminding(const Binding& binding) {
+  const auto* bound = dynamic_cast<const LuaBinding*>(&binding);
+  if (!bound || &bound->program() != program_.get()) return {};
+  RuleVm* rules = vm();
+  return rules ? rules->reminding(*bound) : std::vector<Reminding>();
+}
+
 Verdict LuaEvaluator::decide(const Binding& binding, Hook hook, const Facts& facts) {
   const auto* bound = dynamic_cast<const LuaBinding*>(&binding);
   if (!bound || &bound->program() != program_.get())

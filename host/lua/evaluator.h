@@ -14,6 +14,7 @@ class LuaEvaluator final : public Evaluator {
   explicit LuaEvaluator(std::shared_ptr<const Program> program) : program_(std::move(program)) {}
 
   std::vector<std::string> counters(const Binding& binding, Hook hook, const Facts& facts) override;
+  std::vector<Reminding> reminding(const Binding& binding) override;
   Verdict decide(const Binding& binding, Hook hook, const Facts& facts) override;
   Result<std::optional<Window>> window(const Binding& binding, const Facts& facts) override;
 

@@ -17,9 +17,9 @@ namespace {
 constexpr std::int64_t largest_priority = 1'000'000;
 constexpr JsonLimits schema_limits{.depth = 6, .bytes = 64 * 1024};
 
-constexpr std::array<std::string_view, 13> members{"name",   "version", "priority", "doc",    "params",
-                                                   "check",  "prepare", "counters", "window", "issue",
-                                                   "redeem", "cancel",  "remind"};
+constexpr std::array<std::string_view, 14> members{"name",   "version", "priority", "doc",        "params",
+                                                   "check",  "prepare", "counters", "window",     "issue",
+                                                   "redeem", "cancel",  "remind",   "remind_from"};
 
 // MAJOR.MINOR.PATCH, and what may follow (https://semver.org, 2.0.0) taken as it is.
 bool is_version(std::string_view text) {
@@ -70,8 +70,12 @@ class ManifestReader {
     plugin_.has_window = is_function("window");
     plugin_.has_check = is_function("check");
     plugin_.has_prepare = is_function("prepare");
+    plugin_.has_remind_from = is_function("remind_from");
     for (const Hook hook : {Hook::issue, Hook::redeem, Hook::cancel, Hook::remind}) {
       if (is_function(name(hook).data())) plugin_.hooks |= 1U << static_cast<unsigned>(hook);
+    }
+    if (plugin_.has_remind_from && !plugin_.has(Hook::remind)) {
+      errors_.emplace_back("it has remind_from without remind");
     }
     refuse_unknown_members();
     if (plugin_.hooks == 0)
@@ -179,7 +183,7 @@ class ManifestReader {
     for (const std::string& member : unknown) {
       errors_.push_back("a plugin has no " + member +
                         "; it has name, version, priority, doc, params, check, prepare, counters, window, issue, "
-                        "redeem, cancel, remind");
+                        "redeem, cancel, remind, remind_from");
     }
   }
 

@@ -26,6 +26,7 @@ struct Plugin {
   bool has_window = false;
   bool has_check = false;
   bool has_prepare = false;
+  bool has_remind_from = false;
   std::size_t source = 0;
   int line = 0;
 

@@ -71,6 +71,26 @@ std::optional<Window> read_window(lua_State* L, Micros now) {
   return window;
 }
 
+// Of a rule that does not say when it wants to be asked.
+constexpr int unsaid_reminding_days = 31;
+
+// What `remind_from` returned: days and a zone; nullopt: it never reminds.
+std::optional<Reminding> read_reminding(lua_State* L) {
+  if (lua_isnil(L, -2)) return std::nullopt;
+  Reminding reminding;
+  const auto days = lua_type(L, -2) == LUA_TNUMBER ? exact_integer(lua_tonumber(L, -2)) : std::nullopt;
+  if (!days || *days < 0 || *days > most_reminding_days) {
+    raise(L, "remind_from: the days are a whole number from 0 to %d", most_reminding_days);
+  }
+  reminding.days = static_cast<int>(*days);
+  if (lua_isnil(L, -1)) return reminding;
+  std::size_t size = 0;
+  const char* text = lua_type(L, -1) == LUA_TSTRING ? lua_tolstring(L, -1, &size) : nullptr;
+  if (!text || !is_zone({text, size})) raise(L, "remind_from: the zone is no IANA time zone");
+  reminding.zone.assign(text, size);
+  return reminding;
+}
+
 }  // namespace
 
 RuleVm::RuleVm(std::unique_ptr<Vm> vm, std::shared_ptr<const Program> program)
@@ -107,6 +127,7 @@ bool RuleVm::load(std::size_t plugin) {
     functions.window = function_ref(L, manifest, "window");
     functions.check = function_ref(L, manifest, "check");
     functions.prepare = function_ref(L, manifest, "prepare");
+    functions.remind_from = function_ref(L, manifest, "remind_from");
     functions.loaded = true;
   });
 }
@@ -204,6 +225,30 @@ std::optional<std::vector<std::string>> RuleVm::counters(const LuaBinding& bindi
   });
   facts_.hide();
   return done ? std::optional(std::move(names)) : std::nullopt;
+}
+
+std::vector<Reminding> RuleVm::reminding(const LuaBinding& binding) {
+  std::vector<Reminding> rules;
+  const Bound* bound = bind(binding);
+  for (const std::size_t at : binding.rules(Hook::remind)) {
+    Reminding usual{.days = unsaid_reminding_days};
+    const int function = bound ? functions_[binding.rules()[at].plugin].remind_from : LUA_NOREF;
+    if (function == LUA_NOREF) {
+      rules.push_back(std::move(usual));
+      continue;
+    }
+    std::optional<Reminding> said;
+    const bool done = vm_->run(decision_budget(program_->limits), [&](lua_State* L) {
+      push_ref(L, function);
+      push_ref(L, bound->arguments[at].params);
+      lua_call(L, 1, 2);
+      said = read_reminding(L);
+      lua_settop(L, 0);
+    });
+    if (!done) said = std::move(usual);
+    if (said) rules.push_back(std::move(*said));
+  }
+  return rules;
 }
 
 Verdict RuleVm::decide(const LuaBinding& binding, Hook hook, const Facts& facts, bool with_counters) {

@@ -28,6 +28,9 @@ class RuleVm {
   // What the binding's rules want to count, each name once; nullopt when a rule failed.
   std::optional<std::vector<std::string>> counters(const LuaBinding& binding, Hook hook, const Facts& facts);
 
+  // When the binding's rules want to be asked about reminders; see Evaluator.
+  std::vector<Reminding> reminding(const LuaBinding& binding);
+
   // The verdict. `with_counters` runs the rules' `counters` as well, so that one that failed before
   // is a failure of the decision.
   Verdict decide(const LuaBinding& binding, Hook hook, const Facts& facts, bool with_counters);
@@ -49,6 +52,7 @@ class RuleVm {
     int window = 0;
     int check = 0;
     int prepare = 0;
+    int remind_from = 0;
   };
   // What a rule is called with, as references in the registry.
   struct Arguments {

@@ -54,6 +54,7 @@ void push_entry(lua_State* L, const TraceEntry& entry) {
     set_detail(L, entry.detail);
   }
   set_text(L, "note", entry.note);
+  set_text(L, "once", entry.once);
   set_number(L, "expires_at", entry.expires_at);
   set_number(L, "discount", entry.discount);
   set_counts(L, entry.counts);

@@ -96,6 +96,7 @@ bool Composition::effect(std::string_view rule, Effect effect) {
   entry.expires_at = effect.expires_at;
   entry.discount = effect.discount;
   entry.note = std::move(effect.note);
+  entry.once = std::move(effect.once);
   if (effect.expires_at) {
     verdict_.expires_at = verdict_.expires_at ? std::min(*verdict_.expires_at, *effect.expires_at) : effect.expires_at;
   }

@@ -17,6 +17,7 @@ struct Effect {
   std::optional<std::int64_t> discount;  // minor units of the order's currency
   Counters counts;                       // changes; each name once
   std::string note;
+  std::string once;  // remind: what the notice is called; a coupon gets one of a name
 };
 
 // A rule's objection.

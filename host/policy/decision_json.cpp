@@ -52,6 +52,7 @@ OrderedJson to_json(const TraceEntry& entry) {
   put(object, "discount", entry.discount);
   if (!entry.counts.empty()) object["count"] = to_json(entry.counts);
   put(object, "note", entry.note);
+  put(object, "once", entry.once);
   return object;
 }
 

@@ -133,6 +133,7 @@ class Decoder {
       if (flags & record::of_entry::code) entry.code = name();
       if (flags & record::of_entry::sentence) entry.sentence = text();
       if (flags & record::of_entry::detail) entry.detail = text();
+      if (flags & record::of_entry::once) entry.once = text();
     }
     return entries;
   }

@@ -53,7 +53,7 @@ class Encoder {
           when(!entry.counts.empty(), record::of_entry::counts) | when(!entry.note.empty(), record::of_entry::note) |
           when(!entry.code.empty(), record::of_entry::code) |
           when(!entry.sentence.empty(), record::of_entry::sentence) |
-          when(!entry.detail.empty(), record::of_entry::detail));
+          when(!entry.detail.empty(), record::of_entry::detail) | when(!entry.once.empty(), record::of_entry::once));
       name(entry.rule);
       if (entry.expires_at) instant(*entry.expires_at);
       if (entry.discount) out_.signed_number(*entry.discount);
@@ -62,6 +62,7 @@ class Encoder {
       if (!entry.code.empty()) name(entry.code);
       if (!entry.sentence.empty()) out_.text(entry.sentence);
       if (!entry.detail.empty()) out_.text(entry.detail);
+      if (!entry.once.empty()) out_.text(entry.once);
     }
   }
 

@@ -52,6 +52,15 @@ struct PolicyInfo {
   std::vector<RuleInfo> rules;  // in the order they run
 };
 
+// When a rule wants to be asked about reminders: once a day of the zone, from so many days before a
+// coupon's last day on.
+struct Reminding {
+  int days = 0;      // 0 to most_reminding_days
+  std::string zone;  // empty: the campaign's
+  bool operator==(const Reminding&) const = default;
+};
+inline constexpr int most_reminding_days = 3'660;
+
 // A campaign's policy with the campaign's overrides applied: what an evaluator is asked about.
 // Immutable. Its address identifies it, so keep it alive while evaluators use it.
 class Binding {
@@ -69,6 +78,9 @@ class Evaluator {
   // The names of the counters that the binding's rules want to read for this decision, each once.
   // A rule that fails here fails again in decide(), which reports it.
   virtual std::vector<std::string> counters(const Binding& binding, Hook hook, const Facts& facts) = 0;
+
+  // Of each rule that reminds. A rule that fails here is asked as one that does not say: from 31 days on.
+  virtual std::vector<Reminding> reminding(const Binding& binding) = 0;
 
   // The verdict on facts whose counters are filled in. A rule's error, timeout or malformed answer
   // is a Verdict::Kind::failed, never an exception.

@@ -32,7 +32,7 @@ inline constexpr std::uint64_t id = 1, all = 1;
 // Of a trace entry; the lowest two bits are its kind.
 namespace of_entry {
 inline constexpr std::uint64_t expires_at = 1 << 2, discount = 1 << 3, counts = 1 << 4, note = 1 << 5, code = 1 << 6,
-                               sentence = 1 << 7, detail = 1 << 8, all = (1 << 9) - 1;
+                               sentence = 1 << 7, detail = 1 << 8, once = 1 << 9, all = (1 << 10) - 1;
 }
 namespace of_verdict {
 inline constexpr std::uint64_t expires_at = 1, discount = 2, all = 3;

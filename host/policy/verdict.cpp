@@ -15,6 +15,10 @@ constexpr std::array<std::string_view, 4> verdict_names{"allowed", "denied", "fa
 std::string_view name(TraceEntry::Kind kind) {
   return trace_names[static_cast<std::size_t>(kind)];
 }
+std::string notice_mark(const TraceEntry& entry) {
+  return entry.once.empty() ? entry.rule : entry.rule + ":" + entry.once;
+}
+
 std::string_view name(Verdict::Kind kind) {
   return verdict_names[static_cast<std::size_t>(kind)];
 }

@@ -26,6 +26,7 @@ struct TraceEntry {
   std::string detail;  // denied: JSON text of the rule's detail, may be empty; failed: the error
   std::string sentence;
   std::string note;
+  std::string once;  // remind: what the notice is called, may be empty
   std::optional<Micros> expires_at;
   std::optional<std::int64_t> discount;
   Counters counts;
@@ -33,6 +34,9 @@ struct TraceEntry {
 };
 
 std::string_view name(TraceEntry::Kind kind);
+
+// What tells a notice from the others of a coupon: "expiry:3". Two rules may call theirs alike.
+std::string notice_mark(const TraceEntry& entry);
 
 struct Verdict {
   enum class Kind : std::uint8_t { allowed, denied, failed, quarantined };
@@ -66,7 +70,7 @@ inline constexpr std::string_view failed_code = "policy_error";
 inline constexpr std::string_view quarantined_code = "policy_quarantined";
 
 // The trace as JSON: [{"rule","result":"passed|effect|denied|failed","code","sentence","detail",
-// "error","expires_at","discount","count":{NAME:n},"note"}]; only members that hold something.
+// "error","expires_at","discount","count":{NAME:n},"note","once"}]; only members that hold something.
 std::string trace_json(const std::vector<TraceEntry>& trace);
 
 }  // namespace scrip

@@ -113,7 +113,7 @@ TEST_CASE("sandbox 10: a malformed effect is a failure that says what is wrong")
       {"", "effect: its argument is a nil, not a table"},
       {"5", "effect: its argument is a number, not a table"},
       {"facts", "effect: its argument is a userdata, not a table"},
-      {"{ discont = 1 }", "effect: there is no 'discont'; it has expires_at, discount, count, note"},
+      {"{ discont = 1 }", "effect: there is no 'discont'; it has expires_at, discount, count, note, once"},
       {"{ 5 }", "effect: there is no 'number'"},
       {"{ discount = '5' }", "effect: the discount is a string, not a whole number"},
       {"{ discount = 0.5 }", "effect: the discount is 0.5, not a whole number up to 2^53"},

@@ -59,7 +59,7 @@ TEST_CASE("a manifest is checked, and all that is wrong with it reported") {
        "plugins/a.lua:2: plugin 'a': it has no hook; a rule has at least one of issue, redeem, cancel, remind\n"},
       {head + ", issue = function() end, redem = function() end",
        "plugins/a.lua:2: plugin 'a': a plugin has no 'redem'; it has name, version, priority, doc, params, check, "
-       "prepare, counters, window, issue, redeem, cancel, remind\n"},
+       "prepare, counters, window, issue, redeem, cancel, remind, remind_from\n"},
       {head + ", issue = tostring",
        "plugins/a.lua:2: plugin 'a': issue is a function, not a function of this file\n"
        "plugins/a.lua:2: plugin 'a': it has no hook; a rule has at least one of issue, redeem, cancel, remind\n"},
