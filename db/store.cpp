@@ -5,7 +5,8 @@ namespace scrip {
 bool Changes::empty() const {
   return formats.empty() && campaigns.empty() && batches.empty() && coupons.empty() && tallies.empty() &&
          counters.empty() && idempotency.empty() && decisions.empty() && attributes.empty() && users.empty() &&
-         works.empty() && imports.empty() && !revision && !active_revision && !forget_idempotency_before;
+         works.empty() && imports.empty() && !revision && !active_revision && !forget_idempotency_before &&
+         events.empty() && attempts.empty() && reminders.empty() && !forget_events_before && !forget_reminders_before;
 }
 
 }  // namespace scrip

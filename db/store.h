@@ -28,6 +28,7 @@
 #include "coupon/code_book.h"
 #include "coupon/coupon.h"
 #include "coupon/error.h"
+#include "coupon/event.h"
 #include "coupon/import_job.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
@@ -154,6 +155,11 @@ struct Wanted {
   std::vector<std::string> imported;         // normalized codes
   std::vector<std::int64_t> lowest_serials;  // campaign numbers
   std::vector<std::string> imports;          // ids
+  struct Reminder {
+    CouponKey coupon;
+    Micros expires_at = 0;
+  };
+  std::vector<Reminder> reminders;
 };
 
 // What load() found: the batch's working set. The ledger goes on changing it while it decides, so
@@ -172,6 +178,7 @@ struct Loaded {
   // Of the coupon that was imported into a campaign last.
   std::unordered_map<std::int64_t, std::int64_t> lowest_serials;      // absent: entered as 0
   std::unordered_map<std::string, std::optional<ImportJob>> imports;  // as coupons, by id
+  std::unordered_map<CouponKey, std::vector<std::string>> reminders;  // marks; absent: entered as none
 
   // For each campaign of Wanted::in_hand: the serials at or after next_serial that were assigned
   // by hand, lowest first, at least enough of them to find that many free serials between them;
@@ -214,6 +221,11 @@ struct Changes {
   std::optional<RevisionRow> revision;                    // new
   std::optional<std::int64_t> active_revision;            // RevisionRow::number
   std::optional<Micros> forget_idempotency_before;        // drops some older records, a bounded number
+  std::vector<Event> events;                              // new; ids and delivery are the store's to set
+  std::vector<EventAttempt> attempts;                     // of events that are pending; others stay
+  std::vector<ReminderMark> reminders;                    // new
+  std::optional<Micros> forget_events_before;             // settled before; likewise
+  std::optional<Micros> forget_reminders_before;          // of coupons that expired before; likewise
 
   bool empty() const;
 };
@@ -277,6 +289,14 @@ class Reader {
   // Newest first, numbers below `before` (0: from the newest).
   virtual Result<std::vector<ImportJob>> import_jobs(std::int64_t before, int limit) = 0;
   virtual Result<std::vector<ImportJob>> running_imports() = 0;
+
+  // Newest first, ids below `before` (0: from the newest).
+  virtual Result<std::vector<Event>> events(std::optional<EventState> state, std::int64_t before, int limit) = 0;
+  // Pending, next_attempt_at <= now, by (next_attempt_at, id).
+  virtual Result<std::vector<Event>> due_events(Micros now, int limit) = 0;
+  virtual Result<std::int64_t> pending_events() = 0;
+  // The marks of the notices that were made for a coupon.
+  virtual Result<std::vector<std::string>> reminders(const Wanted::Reminder& reminder) = 0;
 
   virtual Result<std::optional<RevisionRow>> revision(std::int64_t number) = 0;
   virtual Result<std::int64_t> active_revision() = 0;  // 0: none was ever accepted

@@ -2,6 +2,7 @@
 
 #include "db/sqlite/decisions.h"
 #include "db/sqlite/lookups.h"
+#include "db/sqlite/outbox.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 
@@ -291,6 +292,7 @@ Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
   if (changes.forget_idempotency_before) {
     if (auto done = forget_answers(db, indexes, *changes.forget_idempotency_before); !done) return done;
   }
+  if (auto done = apply_outbox(db, changes); !done) return done;
   return indexes.flush();
 }
 

@@ -4,6 +4,7 @@
 #include <map>
 
 #include "db/sqlite/lookups.h"
+#include "db/sqlite/outbox.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 
@@ -149,6 +150,12 @@ Result<void> load(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& 
   if (auto done = load_each(wanted.idempotency, loaded.idempotency, looked_up(find_answer)); !done) return done;
   if (auto done = load_attributes(db, wanted, loaded); !done) return done;
   if (auto done = load_each(wanted.logins, loaded.users, from(find_user)); !done) return done;
+  for (const Wanted::Reminder& reminder : wanted.reminders) {
+    if (loaded.reminders.contains(reminder.coupon)) continue;
+    auto marks = find_marks(db, reminder);
+    if (!marks) return marks.error();
+    loaded.reminders.emplace(reminder.coupon, std::move(*marks));
+  }
   return load_each(wanted.works, loaded.works, from(find_work));
 }
 

@@ -3,6 +3,7 @@
 #include "db/sqlite/decisions.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/lookups.h"
+#include "db/sqlite/outbox.h"
 #include "db/sqlite/revisions.h"
 
 namespace scrip::sqlite {
@@ -109,6 +110,22 @@ Result<std::vector<ImportJob>> SqliteReader::import_jobs(std::int64_t before, in
 
 Result<std::vector<ImportJob>> SqliteReader::running_imports() {
   return list_running_imports(*connection_);
+}
+
+Result<std::vector<Event>> SqliteReader::events(std::optional<EventState> state, std::int64_t before, int limit) {
+  return list_events(*connection_, state, before, limit);
+}
+
+Result<std::vector<Event>> SqliteReader::due_events(Micros now, int limit) {
+  return list_due_events(*connection_, now, limit);
+}
+
+Result<std::int64_t> SqliteReader::pending_events() {
+  return count_pending_events(*connection_);
+}
+
+Result<std::vector<std::string>> SqliteReader::reminders(const Wanted::Reminder& reminder) {
+  return find_marks(*connection_, reminder);
 }
 
 Result<std::optional<RevisionRow>> SqliteReader::revision(std::int64_t number) {

@@ -34,6 +34,10 @@ class SqliteReader final : public Reader {
   Result<std::vector<ImportError>> import_errors(std::int64_t job) override;
   Result<std::vector<ImportJob>> import_jobs(std::int64_t before, int limit) override;
   Result<std::vector<ImportJob>> running_imports() override;
+  Result<std::vector<Event>> events(std::optional<EventState> state, std::int64_t before, int limit) override;
+  Result<std::vector<Event>> due_events(Micros now, int limit) override;
+  Result<std::int64_t> pending_events() override;
+  Result<std::vector<std::string>> reminders(const Wanted::Reminder& reminder) override;
   Result<std::optional<RevisionRow>> revision(std::int64_t number) override;
   Result<std::int64_t> active_revision() override;
 

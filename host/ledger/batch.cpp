@@ -97,6 +97,10 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
       wanted.lowest_serials.push_back(job->second->campaign);
     }
     void operator()(const EndImport& c) const { wanted.imports.push_back(c.job); }
+    void operator()(const Remind& c) const {
+      for (const CouponKey& key : c.coupons) coupon(key);
+    }
+    void operator()(const SettleEvents&) const {}
     void operator()(const ActivatePolicies&) const {}
   };
   std::visit(Visitor{wanted, loaded_, want_issue, want_coupon}, submission.command);
@@ -202,6 +206,11 @@ Result<void> Batch::dispatch(Submission& submission) {
     Result<void> operator()(const StartImport& c) const { return batch.start_import(submission, c); }
     Result<void> operator()(const ImportCoupons& c) const { return batch.import_coupons(submission, c); }
     Result<void> operator()(const EndImport& c) const { return batch.end_import(submission, c); }
+    Result<void> operator()(const Remind& c) const { return batch.remind(submission, c); }
+    Result<void> operator()(const SettleEvents& c) const {
+      batch.settle(c);
+      return {};
+    }
     Result<void> operator()(const ActivatePolicies& c) const { return batch.activate(submission, c); }
   };
   return std::visit(Visitor{*this, submission}, submission.command);

@@ -26,8 +26,9 @@ struct LedgerState {
   std::shared_ptr<const Catalog> catalog;
   std::shared_ptr<Judge> judge;  // null before the first activation
   std::int64_t last_decision = 0;
-  std::int64_t last_revision = 0;  // the greatest RevisionRow::number
-  std::int64_t last_work = 0;      // the greatest Work::id
+  std::int64_t last_revision = 0;    // the greatest RevisionRow::number
+  std::int64_t last_work = 0;        // the greatest Work::id
+  std::int64_t stored_revision = 0;  // the active one of the store; 0: none
 };
 
 class Batch {
@@ -113,6 +114,17 @@ class Batch {
   Result<void> edit_work(Submission& submission, const EditWork& command);
   Result<void> drop_work(Submission& submission, const DropWork& command);
   void put_work(std::int64_t id, const std::optional<Work>& work);
+
+  // batch_events.cpp
+  Result<void> remind(Submission& submission, const Remind& command);
+  void settle(const SettleEvents& command);
+  // An event, if anybody wants to know.
+  void tell_claim(EventKind kind, const Facts& facts, const Coupon& coupon) {
+    if (options_.claim_events.has(kind)) add_coupon_event(kind, facts, coupon, nullptr);
+  }
+  void tell_if_sold_out(const Campaign& campaign);
+  void tell_reload(const ActivationOutcome& activation, const std::string& by);
+  void add_coupon_event(EventKind kind, const Facts& facts, const Coupon& coupon, const TraceEntry* notice);
 
   Store& store_;
   LedgerState state_;

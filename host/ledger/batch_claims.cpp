@@ -244,6 +244,8 @@ Result<ClaimOutcome> Batch::issue(const Actor& actor, const Issue& command) {
   }
   coupon.decision = record(Hook::issue, facts, *verdict, &coupon);
   give(coupon, command.user_id, command.subject, *verdict);
+  tell_claim(EventKind::coupon_issued, facts, coupon);
+  tell_if_sold_out(*campaign);
   return granted(facts, coupon);
 }
 
@@ -274,6 +276,8 @@ Result<ClaimOutcome> Batch::assign(const Actor& actor, const Assign& command) {
   }
   coupon.decision = record(Hook::issue, facts, *verdict, &coupon);
   give(coupon, command.user_id, command.subject, *verdict);
+  tell_claim(EventKind::coupon_issued, facts, coupon);
+  tell_if_sold_out(*campaign);
   return granted(facts, coupon);
 }
 
@@ -303,6 +307,7 @@ Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
   store_coupon(coupon);
   change_holdings(coupon, {.redeemed = 1});
   count(campaign->number, verdict->counts);
+  tell_claim(EventKind::coupon_redeemed, facts, coupon);
   return granted(facts, coupon);
 }
 
@@ -329,6 +334,7 @@ Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
   store_coupon(coupon);
   change_holdings(coupon, {.redeemed = -1});
   count(campaign->number, verdict->counts);
+  tell_claim(EventKind::coupon_cancelled, facts, coupon);
   return granted(facts, coupon);
 }
 

@@ -135,6 +135,7 @@ Result<void> Batch::edit(Submission& submission, const EditCampaign& command) {
     return {};
   }
   put_campaign(campaign);
+  if (campaign.total != before->total) tell_if_sold_out(campaign);
   submission.outcome.campaign = {state_.catalog->campaign(campaign.number), tally};
   return {};
 }
@@ -220,6 +221,8 @@ Result<void> Batch::activate(Submission& submission, const ActivatePolicies& com
   }
   changes_.active_revision = active->number;
   outcome.number = active->number;
+  tell_reload(outcome, command.accepted_by);
+  state_.stored_revision = active->number;
   state_.judge = std::make_shared<Judge>(std::move(active));
   return {};
 }

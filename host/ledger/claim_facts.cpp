@@ -70,6 +70,31 @@ Facts facts_of(Micros now, std::shared_ptr<const Campaign> campaign, const Campa
   return facts;
 }
 
+Result<Facts> read_facts(Reader& reader, const CodeBook& book, const std::shared_ptr<const Campaign>& campaign,
+                         const Coupon& coupon, Micros now) {
+  auto tally = reader.tally(campaign->number);
+  if (!tally) return tally.error();
+  Holding holding;
+  Holding for_subject;
+  std::string attributes = "{}";
+  if (coupon.user_id) {
+    auto held = reader.holding({campaign->number, *coupon.user_id, std::nullopt});
+    if (!held) return held.error();
+    holding = *held;
+    if (coupon.subject) {
+      held = reader.holding({campaign->number, *coupon.user_id, coupon.subject});
+      if (!held) return held.error();
+      for_subject = *held;
+    }
+    auto known = reader.attributes(*coupon.user_id);
+    if (!known) return known.error();
+    attributes = *known;
+  }
+  Facts facts = facts_of(now, campaign, *tally, coupon.user_id, coupon.subject, holding, for_subject, attributes);
+  facts.coupon = coupon_facts(book, coupon);
+  return facts;
+}
+
 CouponFacts coupon_facts(const CodeBook& book, const Coupon& coupon) {
   CouponFacts facts;
   if (const CodeBatch* batch = book.batch(coupon.key)) {

@@ -33,6 +33,10 @@ Facts facts_of(Micros now, std::shared_ptr<const Campaign> campaign, const Campa
                const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
                const Holding& holding, const Holding& for_subject, const std::string& attributes);
 
+// The same about a coupon as a reader's snapshot has it, its holder included.
+Result<Facts> read_facts(Reader& reader, const CodeBook& book, const std::shared_ptr<const Campaign>& campaign,
+                         const Coupon& coupon, Micros now);
+
 // The coupon as facts.coupon: its code by the book, its batch's instant.
 CouponFacts coupon_facts(const CodeBook& book, const Coupon& coupon);
 

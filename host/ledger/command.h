@@ -15,6 +15,7 @@
 
 #include "coupon/campaign.h"
 #include "coupon/coupon.h"
+#include "coupon/event.h"
 #include "coupon/import_job.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
@@ -166,6 +167,19 @@ struct EndImport {
   std::optional<std::int64_t> bytes_read;
 };
 
+// Notices about coupons that come closer to their end: the policy is asked about each that is still
+// held and good, and each note becomes an event, unless one of its name was made for the coupon before.
+struct Remind {
+  std::vector<CouponKey> coupons;
+};
+
+// What came of attempts to deliver events, and old rows to be dropped.
+struct SettleEvents {
+  std::vector<EventAttempt> attempts;
+  std::optional<Micros> forget_events_before;     // real time
+  std::optional<Micros> forget_reminders_before;  // the coupons' clock
+};
+
 // Makes a compiled set the active one, if every campaign still fits. Decisions before it in the
 // queue use the old set, those after it the new one.
 struct ActivatePolicies {
@@ -175,7 +189,7 @@ struct ActivatePolicies {
 
 using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCampaign, EditCampaign, Generate, Refused,
                              PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, StartImport,
-                             ImportCoupons, EndImport, ActivatePolicies>;
+                             ImportCoupons, EndImport, Remind, SettleEvents, ActivatePolicies>;
 
 // ---- outcomes -----------------------------------------------------------------------------------
 
@@ -208,6 +222,7 @@ struct Outcome {
   CampaignOutcome campaign;          // CreateCampaign, EditCampaign, Generate
   Work work;                         // AddWork, EditWork
   ImportJob import;                  // StartImport, ImportCoupons, EndImport: the job as it is then
+  std::int64_t notices = 0;          // Remind: how many were made
   ActivationOutcome activation;      // ActivatePolicies
 };
 

@@ -37,6 +37,8 @@ Result<Verdict> Judge::decide(Hook hook, Facts& facts, const ReadCounter& read) 
     facts.counters.emplace_back(std::move(counter), *value);
   }
   Verdict verdict = evaluator_->decide(*bound.binding, hook, facts);
+  // Reminders are asked for by the thousand, and at night: a mistake in one must not end the claims.
+  if (hook == Hook::remind && !verdict.unstable) return verdict;
   if (verdict.kind == Verdict::Kind::failed) {
     if (verdict.unstable) {
       active_->quarantine.suspect(campaign.policy);
@@ -60,6 +62,13 @@ Result<std::optional<Window>> Judge::window(const std::shared_ptr<const Campaign
   facts.now = at;
   facts.campaign = campaign;
   return evaluator_->window(*bound.binding, facts);
+}
+
+std::vector<Reminding> Judge::reminding(const Campaign& campaign) {
+  const Bound& bound = bind(campaign);
+  if (!bound.binding) return {};
+  if (!evaluator_) evaluator_ = active_->set->evaluator();
+  return evaluator_->reminding(*bound.binding);
 }
 
 Error refusal(const Verdict& verdict) {

@@ -42,6 +42,9 @@ class Judge {
   // policy_error, or policy_quarantined.
   Result<std::optional<Window>> window(const std::shared_ptr<const Campaign>& campaign, Micros at);
 
+  // When the campaign's rules want to be asked about reminders; empty: never.
+  std::vector<Reminding> reminding(const Campaign& campaign);
+
  private:
   struct Bound {
     std::int64_t version = 0;

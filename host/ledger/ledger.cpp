@@ -128,6 +128,7 @@ class Ledger::Impl {
     }
     state_ = batch.state();
     publish(state_.judge);
+    if (events_.changed) events_.changed(changes);
     if (events_.committed) events_.committed(submissions.size(), decide_us, micros_since(committing));
     return {};
   }
@@ -180,6 +181,7 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, const Clock& clock, L
   if (!reader) return reader.error();
   auto last_revision = (*reader)->active_revision();
   if (!last_revision) return last_revision.error();
+  const std::int64_t stored_revision = *last_revision;
   // The active one need not be the last: look on until there is none.
   for (std::int64_t number = *last_revision + 1;; ++number) {
     auto row = (*reader)->revision(number);
@@ -191,7 +193,8 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, const Clock& clock, L
                     .judge = nullptr,
                     .last_decision = *last_decision,
                     .last_revision = *last_revision,
-                    .last_work = definitions->last_work};
+                    .last_work = definitions->last_work,
+                    .stored_revision = stored_revision};
   auto impl = std::make_unique<Impl>(store, clock, std::move(options), std::move(events), std::move(state));
   return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
 }

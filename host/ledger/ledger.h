@@ -28,6 +28,8 @@ struct LedgerOptions {
   std::string default_timezone = "UTC";
   std::int64_t code_chunk = 1'000'000;  // codes generated at a time for a campaign without total
   Micros keep_idempotency = 25 * hour;  // by the real clock
+  // Of claims, only these are recorded as events, since they are many; all others always are.
+  EventKinds claim_events;
 };
 
 // For metrics; called on the ledger's thread.
@@ -38,6 +40,8 @@ struct LedgerEvents {
   // A policy was asked.
   std::function<void(std::int64_t policy_us)> asked;
   std::function<void(const Error&)> commit_failed;
+  // A batch is durable, and this is what it changed. Everybody who waits for it waits for this.
+  std::function<void(const Changes&)> changed;
   std::function<void(std::string_view policy)> quarantined;
   std::function<void(std::string_view policy, const std::vector<TraceEntry>& trace)> policy_failed;
 };

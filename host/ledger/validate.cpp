@@ -19,26 +19,9 @@ Result<Validation> validate(Reader& reader, const Catalog& catalog, Judges& judg
     validation.objection = std::move(objection);
     return validation;
   }
-  auto tally = reader.tally(campaign->number);
-  if (!tally) return tally.error();
-  Holding holding;
-  Holding for_subject;
-  std::string attributes = "{}";
-  if (coupon.user_id) {
-    auto held = reader.holding({campaign->number, *coupon.user_id, std::nullopt});
-    if (!held) return held.error();
-    holding = *held;
-    if (coupon.subject) {
-      held = reader.holding({campaign->number, *coupon.user_id, coupon.subject});
-      if (!held) return held.error();
-      for_subject = *held;
-    }
-    auto known = reader.attributes(*coupon.user_id);
-    if (!known) return known.error();
-    attributes = *known;
-  }
-  Facts facts = facts_of(now, campaign, *tally, coupon.user_id, coupon.subject, holding, for_subject, attributes);
-  facts.coupon = coupon_facts(catalog.book(), coupon);
+  auto read = read_facts(reader, catalog.book(), campaign, coupon, now);
+  if (!read) return read.error();
+  Facts& facts = *read;
   facts.order = order;
   auto verdict = judges.lend(active)->decide(Hook::redeem, facts, [&](const std::string& counter) {
     return reader.counter({campaign->number, counter});

@@ -21,7 +21,8 @@ void ask_everything(Store& store) {
                     .logins = {"jo"},
                     .imported = {"A"},
                     .lowest_serials = {1},
-                    .imports = {"file"}});
+                    .imports = {"file"},
+                    .reminders = {{{1, 0}, noon + day}}});
   value_of(store.last_decision());
   value_of(store.find_revision("r"));
 
@@ -46,6 +47,12 @@ void ask_everything(Store& store) {
   value_of(reader->decisions({.user_id = "mina", .campaign = 1, .coupon = CouponKey{1, 0}}, 0, 10));
   value_of(reader->user("jo"));
   value_of(reader->users("a", 10));
+  for (const auto state : {EventState::pending, EventState::delivered, EventState::failed}) {
+    value_of(reader->events(state, 0, 10));
+  }
+  value_of(reader->events(std::nullopt, 0, 10));
+  value_of(reader->due_events(noon, 10));
+  value_of(reader->reminders({{1, 0}, noon + day}));
   value_of(reader->revision(1));
   value_of(reader->active_revision());
 }
@@ -65,6 +72,11 @@ void change_everything(Store& store) {
   changes.revision = {.number = 1, .revision = "r", .files = {{"a.lua", ""}}};
   changes.active_revision = 1;
   changes.forget_idempotency_before = noon;
+  changes.events = {{.unique_key = "k", .data = "{}"}};
+  changes.attempts = {{.id = 1, .state = EventState::pending}};
+  changes.reminders = {{.expires_at = noon + day, .coupon = {1, 0}, .mark = "m"}};
+  changes.forget_events_before = noon;
+  changes.forget_reminders_before = noon;
   store_changes(store, changes);
 
   Changes more;
@@ -130,6 +142,8 @@ TEST_CASE("what is asked costs the same however much others have") {
     others.counters[{1, id}] = 1;
     others.idempotency.push_back({.key = {"shop", id}});
     others.decisions.push_back({.id = i + 1, .at = noon, .campaign = 2, .serial = i, .user_id = "user " + id});
+    others.events.push_back({.campaign = 2, .data = "{}", .recorded_at = noon + day});
+    others.reminders.push_back({.expires_at = noon + 2 * day, .coupon = {2, i}, .mark = "m"});
     others.attributes["user " + id] = "{}";
     others.users.push_back({.login = "user " + id, .password_hash = "x"});
   }
