@@ -54,9 +54,9 @@ bool may_include(std::string_view from_room, std::string_view to_room) {
 
 std::optional<std::string> only_folder(std::string_view header) {
   static const std::map<std::string, std::string, std::less<>> table{
-      {"lua.h", "host/lua"},         {"lua.hpp", "host/lua"},    {"lualib.h", "host/lua"},
-      {"lauxlib.h", "host/lua"},     {"luajit.h", "host/lua"},   {"sqlite3.h", "db/sqlite"},
-      {"libpq-fe.h", "db/postgres"}, {"httplib.h", "host/http"}, {"csv.h", "host/jobs"},
+      {"lua.h", "host/lua"},    {"lua.hpp", "host/lua"},    {"lualib.h", "host/lua"},      {"lauxlib.h", "host/lua"},
+      {"luajit.h", "host/lua"}, {"sqlite3.h", "db/sqlite"}, {"libpq-fe.h", "db/postgres"}, {"httplib.h", "host/http"},
+      {"csv.h", "host/jobs"},   {"curl.h", "host/jobs"},
   };
   // However it is reached: <luajit-2.1/lua.h> is the same.
   const auto found = table.find(header.substr(header.rfind('/') + 1));
