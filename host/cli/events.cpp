@@ -47,6 +47,21 @@ http::ServerEvents Events::for_server() {
   return events;
 }
 
+std::function<void(const Event&, std::string_view, std::string_view)> Events::for_deliveries() {
+  return [this](const Event& event, std::string_view outcome, std::string_view error) {
+    metrics_.event_attempted(name(event.kind), outcome);
+    if (outcome == "failed") {
+      log(LogLevel::error, "an event could not be delivered and is given up",
+          {{"event", event.public_id()}, {"type", name(event.kind)}, {"why", error}});
+    } else if (!error.empty()) {
+      if (const auto more = delivery_failures_.pass()) {
+        log(LogLevel::warn, "an event could not be delivered and is tried again",
+            {{"event", event.public_id()}, {"type", name(event.kind)}, {"why", error}, {"more_before", *more}});
+      }
+    }
+  };
+}
+
 void Events::answered(const http::Request& request, const std::string& route, int status,
                       std::chrono::microseconds took) {
   constexpr int service_unavailable = 503;
@@ -81,6 +96,32 @@ void log_reload(const Result<Reload::Attempt>& attempt) {
   }
   for (const PolicyError& error : attempt->errors) {
     log(LogLevel::error, "policies refused", {{"by", attempt->by}, {"error", to_string(error)}});
+  }
+}
+
+void log_reminders(const Result<jobs::Reminders::Pass>& pass) {
+  static LogThrottle failures;
+  if (!pass) {
+    if (const auto more = failures.pass()) {
+      log(LogLevel::error, "reminders could not be made", {{"why", pass.error().message}, {"more_before", *more}});
+    }
+    return;
+  }
+  if (pass->failed > 0) {
+    log(LogLevel::error, "a policy failed when it was asked about reminders",
+        {{"times", pass->failed}, {"why", pass->failure}});
+  }
+  if (pass->notices > 0) {
+    log(LogLevel::info, "reminders made",
+        {{"notices", pass->notices}, {"asked", pass->asked}, {"walked", pass->walked}});
+  }
+}
+
+void log_deliveries(const Result<jobs::Deliveries::Round>& round) {
+  static LogThrottle failures;
+  if (round) return;
+  if (const auto more = failures.pass()) {
+    log(LogLevel::error, "events could not be delivered", {{"why", round.error().message}, {"more_before", *more}});
   }
 }
 

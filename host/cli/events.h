@@ -3,6 +3,8 @@
 
 #include "cli/log_throttle.h"
 #include "http/server.h"
+#include "jobs/deliveries.h"
+#include "jobs/reminders.h"
 #include "ledger/ledger.h"
 #include "ledger/reload.h"
 #include "ops/metrics.h"
@@ -16,6 +18,7 @@ class Events {
   // What they return must not outlive this object.
   LedgerEvents for_ledger();
   http::ServerEvents for_server();
+  std::function<void(const Event&, std::string_view outcome, std::string_view error)> for_deliveries();
 
  private:
   void answered(const http::Request& request, const std::string& route, int status, std::chrono::microseconds took);
@@ -25,10 +28,15 @@ class Events {
   LogThrottle policy_failures_;
   LogThrottle overloads_;
   LogThrottle troubles_;
+  LogThrottle delivery_failures_;
 };
 
 // What a reload that nobody waits for came to, and what makes the server run other policies than
 // those on disk.
 void log_reload(const Result<Reload::Attempt>& attempt);
+
+// What a turn of a job came to, if it is worth a line.
+void log_reminders(const Result<jobs::Reminders::Pass>& pass);
+void log_deliveries(const Result<jobs::Deliveries::Round>& round);
 
 }  // namespace scrip::cli

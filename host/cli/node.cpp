@@ -2,16 +2,19 @@
 
 #include <unistd.h>
 
+#include <atomic>
 #include <utility>
 
 #include "cli/data_directory.h"
 #include "cli/events.h"
+#include "cli/notice.h"
 #include "cli/watcher.h"
 #include "compat/compat.h"
 #include "db/sqlite/sqlite_store.h"
 #include "http/bearer.h"
 #include "http/host_port.h"
 #include "jobs/import.h"
+#include "jobs/worker.h"
 #include "lua/compile.h"
 #include "ops/log.h"
 #include "web/pages.h"
@@ -40,6 +43,7 @@ class Node::Impl {
   ~Impl() { stop(); }
 
   Result<void> start();
+  void start_jobs();
   void stop();
 
   const std::string& url() const { return url_; }
@@ -47,6 +51,8 @@ class Node::Impl {
   Ledger& ledger() { return *ledger_; }
   Store& store() { return *store_; }
   const http::Tokens& tokens() const { return *tokens_; }
+  jobs::Reminders& reminders() { return *reminders_; }
+  jobs::Deliveries& deliveries() { return *deliveries_; }
 
  private:
   const Clock& clock() const { return options_.clock ? *options_.clock : own_clock_; }
@@ -58,15 +64,24 @@ class Node::Impl {
   Result<void> watch();
   void reload_if_changed();
   void watch_gauges();
+  Result<void> make_jobs();
+  void changed(const Changes& changes);
+  void told(const Event& event);
 
   NodeOptions options_;
   const DataDirectory data_;
   const SystemClock own_clock_;
+  const SystemClock machine_clock_;
   http::FileDescriptor lock_;
   Metrics metrics_;
   Events events_{metrics_};
   std::unique_ptr<Store> store_;
   std::unique_ptr<Ledger> ledger_;
+  std::optional<jobs::Reminders> reminders_;
+  std::optional<jobs::Deliveries> deliveries_;
+  std::unique_ptr<jobs::Worker> reminding_;
+  std::unique_ptr<jobs::Worker> delivering_;
+  std::atomic<bool> working_{false};  // both are there
   std::optional<Reload> reload_;
   std::string stamp_;  // of the policies that were tried last; the watcher's once it runs
   Judges judges_;
@@ -107,11 +122,65 @@ Result<void> Node::Impl::open() {
   if (!store) return store.error();
   store_ = std::move(*store);
   options_.ledger.default_timezone = options_.timezone;
-  auto ledger = Ledger::open(*store_, clock(), options_.ledger, events_.for_ledger());
+  if (options_.webhook) {
+    for (const EventKind kind : {EventKind::coupon_issued, EventKind::coupon_redeemed, EventKind::coupon_cancelled}) {
+      if (options_.webhook->kinds.has(kind)) options_.ledger.claim_events = options_.ledger.claim_events.with(kind);
+    }
+  }
+  LedgerEvents events = events_.for_ledger();
+  events.changed = [this](const Changes& changes) { changed(changes); };
+  auto ledger = Ledger::open(*store_, clock(), options_.ledger, std::move(events));
   if (!ledger) return ledger.error();
   ledger_ = std::move(*ledger);
+  if (auto made = make_jobs(); !made) return made;
   ledger_->start();
   return jobs::end_abandoned_imports(*store_, *ledger_);
+}
+
+Result<void> Node::Impl::make_jobs() {
+  std::unique_ptr<jobs::Webhook> webhook;
+  if (options_.webhook) {
+    auto opened = jobs::Webhook::open(*options_.webhook);
+    if (!opened) return opened.error();
+    webhook = std::move(*opened);
+  }
+  reminders_.emplace(*ledger_, *store_, clock());
+  deliveries_.emplace(
+      *ledger_, *store_, machine_clock_, clock(), std::move(webhook), options_.deliveries,
+      jobs::DeliveryEvents{.told = [this](const Event& event) { told(event); }, .attempted = events_.for_deliveries()});
+  return {};
+}
+
+void Node::Impl::start_jobs() {
+  using std::chrono::milliseconds;
+  delivering_ = std::make_unique<jobs::Worker>(
+      [this] {
+        log_deliveries(deliveries_->round());
+        return milliseconds(1'000);
+      },
+      [this] { deliveries_->interrupt(); });
+  reminding_ = std::make_unique<jobs::Worker>(
+      [this] {
+        log_reminders(reminders_->pass());
+        return milliseconds(1'000);
+      },
+      [this] { reminders_->interrupt(); });
+  working_.store(true, std::memory_order_release);
+}
+
+void Node::Impl::changed(const Changes& changes) {
+  reminders_->changed(changes);
+  if (!changes.events.empty() && working_.load(std::memory_order_acquire)) delivering_->wake();
+}
+
+void Node::Impl::told(const Event& event) {
+  if (event.kind == EventKind::campaign_sold_out) {
+    log(LogLevel::info, "a campaign is sold out", {{"event", event.public_id()}, {"data", event.data}});
+  }
+  if (event.kind != EventKind::coupon_expiring) return;
+  const Notice notice = notice_of(event);
+  log(LogLevel::info, notice.text, {{"event", event.public_id()}, {"user", notice.user_id}, {"code", notice.code}});
+  if (options_.notice) options_.notice(notice_line(notice));
 }
 
 Result<void> Node::Impl::activate_policies() {
@@ -165,6 +234,7 @@ Result<void> Node::Impl::listen() {
 
 void Node::Impl::watch_gauges() {
   metrics_.watch_queue_length([this] { return static_cast<double>(ledger_->queue_length()); });
+  metrics_.watch_outbox_pending([this] { return static_cast<double>(deliveries_->pending()); });
   metrics_.watch_connections([this] { return static_cast<double>(server_->connections()); });
   metrics_.watch_requests_in_flight([this] { return static_cast<double>(server_->in_flight()); });
   metrics_.watch_requests_queued([this] { return static_cast<double>(server_->queued()); });
@@ -190,6 +260,8 @@ void Node::Impl::stop() {
   if (!lock_) return;
   watcher_.reset();
   if (server_) server_->stop();
+  if (reminding_) reminding_->stop();
+  if (delivering_) delivering_->stop();
   if (ledger_) ledger_->stop();
   if (store_) {
     if (const auto written = store_->checkpoint(); !written) {
@@ -222,6 +294,15 @@ Ledger& Node::ledger() {
 }
 Store& Node::store() {
   return impl_->store();
+}
+jobs::Reminders& Node::reminders() {
+  return impl_->reminders();
+}
+void Node::start_jobs() {
+  impl_->start_jobs();
+}
+jobs::Deliveries& Node::deliveries() {
+  return impl_->deliveries();
 }
 const http::Tokens& Node::tokens() const {
   return impl_->tokens();

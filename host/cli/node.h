@@ -12,6 +12,8 @@
 #include "coupon/error.h"
 #include "http/limits.h"
 #include "http/tokens.h"
+#include "jobs/deliveries.h"
+#include "jobs/reminders.h"
 #include "policy/policy_set.h"
 
 namespace scrip::cli {
@@ -33,6 +35,9 @@ struct NodeOptions {
   std::chrono::milliseconds sign_in_interval{6'000};
   PolicyLimits policy;
   LedgerOptions ledger;
+  std::optional<jobs::WebhookOptions> webhook;
+  jobs::DeliveryOptions deliveries;
+  std::function<void(const std::string& line)> notice;  // what a customer is to be told; null: the log alone
   http::ServerLimits http;
 };
 
@@ -48,6 +53,12 @@ class Node {
   Reload& reload();
   Ledger& ledger();
   Store& store();
+  jobs::Reminders& reminders();
+  jobs::Deliveries& deliveries();
+
+  // Makes reminders and delivers events from now on, on threads of their own. Until then nobody does, but
+  // whoever asks reminders() and deliveries() to.
+  void start_jobs();
   const http::Tokens& tokens() const;
 
   // Stops accepting, finishes what is in flight, checkpoints. Idempotent.

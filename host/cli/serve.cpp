@@ -1,11 +1,15 @@
 #include <csignal>
 
+#include <fstream>
+#include <iterator>
 #include <string>
+#include <vector>
 
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/events.h"
 #include "cli/node.h"
+#include "cli/notice.h"
 #include "cli/output.h"
 #include "ops/log.h"
 
@@ -25,6 +29,10 @@ struct ServeArguments {
   std::chrono::microseconds progress_time{};
   std::chrono::microseconds idle_time{};
   std::chrono::microseconds sign_in_interval{};
+  std::string webhook_url;
+  std::string webhook_secret_file;
+  std::vector<std::string> webhook_events;
+  std::chrono::microseconds webhook_time{};
 };
 
 // Its own description would stand beside every option.
@@ -67,6 +75,59 @@ void add_what(CLI::App& command, ServeArguments& given) {
   command.add_flag("--open-rpc", given.node.open_rpc, "With --compat: coupon-live and the RPCs need no token")
       ->needs(compat);
   command.set_config("--config", "", "Options from a TOML file; the command line comes first")->type_name("FILE.toml");
+}
+
+std::string check_webhook_url(const std::string& text) {
+  return jobs::refuse_webhook_url(text).value_or(std::string());
+}
+
+std::string check_event_kind(const std::string& text) {
+  if (parse_event_kind(text)) return {};
+  std::string kinds;
+  for (int i = 0; i < event_kind_count; ++i) {
+    kinds += (i == 0 ? "" : ", ") + std::string(name(static_cast<EventKind>(i)));
+  }
+  return "'" + text + "' is none of " + kinds;
+}
+
+void add_webhook(CLI::App& command, ServeArguments& given) {
+  given.webhook_time = jobs::WebhookOptions().time_out;
+  CLI::Option* const url =
+      command.add_option("--webhook-url", given.webhook_url, "POST events there, signed (README, Events)")
+          ->check(CLI::Validator(check_webhook_url, ""))
+          ->type_name("URL")
+          ->group("Events");
+  CLI::Option* const secret =
+      command.add_option("--webhook-secret-file", given.webhook_secret_file, "What they are signed with")
+          ->type_name("FILE")
+          ->needs(url)
+          ->group("Events");
+  url->needs(secret);
+  command
+      .add_option("--webhook-events", given.webhook_events, "Only these kinds, such as coupon.issued,coupon.expiring")
+      ->check(CLI::Validator(check_event_kind, ""))
+      ->delimiter(',')
+      ->type_name("KIND,...")
+      ->needs(url)
+      ->group("Events");
+  add_time(command, "--webhook-time", given.webhook_time, "For the receiver to answer")->needs(url)->group("Events");
+}
+
+// The secret is what the file holds, without the end of its last line.
+Result<jobs::WebhookOptions> webhook_of(const ServeArguments& given) {
+  constexpr std::size_t shortest_secret = 16;
+  jobs::WebhookOptions webhook{.url = given.webhook_url};
+  std::ifstream file(given.webhook_secret_file, std::ios::binary);
+  webhook.secret.assign(std::istreambuf_iterator<char>(file), {});
+  if (!file) return {Code::invalid_request, given.webhook_secret_file + ": cannot be read"};
+  while (webhook.secret.ends_with('\n') || webhook.secret.ends_with('\r')) webhook.secret.pop_back();
+  if (webhook.secret.size() < shortest_secret) {
+    return {Code::invalid_request, given.webhook_secret_file + ": a secret has at least 16 bytes"};
+  }
+  if (!given.webhook_events.empty()) webhook.kinds = {};
+  for (const std::string& kind : given.webhook_events) webhook.kinds = webhook.kinds.with(*parse_event_kind(kind));
+  webhook.time_out = std::chrono::duration_cast<std::chrono::milliseconds>(given.webhook_time);
+  return webhook;
 }
 
 void add_policy_limits(CLI::App& command, ServeArguments& given) {
@@ -157,6 +218,7 @@ int serve(int argc, char** argv) {
   CLI::App command("Serve coupons over HTTP", "scrip serve");
   ServeArguments given;
   add_what(command, given);
+  add_webhook(command, given);
   add_policy_limits(command, given);
   add_http_limits(command, given);
   add_sign_in_limits(command, given);
@@ -164,9 +226,18 @@ int serve(int argc, char** argv) {
 
   set_log_level(*parse_log_level(given.log_level));
   const sigset_t signals = block_signals();
-  auto node = Node::start(to_options(given));
+  NodeOptions options = to_options(given);
+  options.notice = [output = std::make_shared<NoticeOutput>()](const std::string& line) { output->write(line); };
+  if (!given.webhook_url.empty()) {
+    auto webhook = webhook_of(given);
+    if (!webhook) return fail(webhook.error());
+    options.webhook = std::move(*webhook);
+  }
+  auto node = Node::start(std::move(options));
   if (!node) return fail(node.error());
   const int printed = print("listening on " + (*node)->url() + "\n");
+  // Notices go to stdout as well, and the address is its first line.
+  (*node)->start_jobs();
   serve_until_told(**node, signals);
   return printed;
 }

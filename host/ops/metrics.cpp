@@ -43,7 +43,7 @@ double seconds(std::chrono::microseconds time) {
   return std::chrono::duration<double>(time).count();
 }
 
-constexpr std::array<std::string_view, 5> actions{"issue", "assign", "redeem", "cancel", "validate"};
+constexpr std::array<std::string_view, 6> actions{"issue", "assign", "redeem", "cancel", "validate", "remind"};
 
 std::string closed_action(std::string_view action) {
   for (const std::string_view known : actions) {
@@ -83,6 +83,9 @@ struct Metrics::State {
                                                            .Help("Time to answer a request")
                                                            .Register(registry);
   prometheus::Family<prometheus::Counter>& reloads = counters("scrip_policy_reloads_total", "Reloads of the policies");
+
+  prometheus::Family<prometheus::Counter>& deliveries =
+      counters("scrip_outbox_delivered_total", "Attempts to deliver events, by kind and outcome");
 
   struct Watched {
     prometheus::Gauge* gauge;
@@ -144,6 +147,10 @@ void Metrics::reloaded(bool ok) {
   state_->reloads.Add({{"result", ok ? "ok" : "refused"}}).Increment();
 }
 
+void Metrics::event_attempted(std::string_view kind, std::string_view outcome) {
+  state_->deliveries.Add({{"kind", std::string(kind)}, {"outcome", std::string(outcome)}}).Increment();
+}
+
 void Metrics::watch_queue_length(Gauge gauge) {
   state_->watch("scrip_ledger_queue_commands", "Commands that wait for the ledger", std::move(gauge));
 }
@@ -155,6 +162,10 @@ void Metrics::watch_requests_in_flight(Gauge gauge) {
 }
 void Metrics::watch_requests_queued(Gauge gauge) {
   state_->watch("scrip_http_requests_queued", "Requests that wait for a handler", std::move(gauge));
+}
+
+void Metrics::watch_outbox_pending(Gauge gauge) {
+  state_->watch("scrip_outbox_pending", "Events that wait to be delivered", std::move(gauge));
 }
 
 std::string Metrics::text() const {

@@ -35,11 +35,15 @@ class Metrics {
 
   void reloaded(bool ok);
 
+  // An attempt to deliver an event ended: "delivered", "retried" or "failed" (given up).
+  void event_attempted(std::string_view kind, std::string_view outcome);
+
   // Gauges are asked for when text() is called.
   using Gauge = std::function<double()>;
   void watch_queue_length(Gauge gauge);        // commands that wait for the ledger
   void watch_connections(Gauge gauge);         // HTTP connections
   void watch_requests_in_flight(Gauge gauge);  // requests whose handlers run or wait
+  void watch_outbox_pending(Gauge gauge);      // events that wait to be delivered
   void watch_requests_queued(Gauge gauge);     // requests that wait for a handler
 
   // The text exposition format, version 0.0.4.

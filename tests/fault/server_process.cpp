@@ -107,11 +107,22 @@ int Site::verify() const {
   return run({"verify", "--data", data().string()});
 }
 
-ServerProcess::ServerProcess(const Site& site) : site_(site) {
-  const Child child = start({"serve", "--data", site.data().string(), "--listen", "127.0.0.1:0", "--scripts",
-                             (site.path() / "scripts").string(), "--plugins", (site.path() / "plugins").string(),
-                             "--policy-time", "200ms", "--password-cost", "4"},
-                            site.log());
+ServerProcess::ServerProcess(const Site& site, const std::vector<std::string>& more) : site_(site) {
+  std::vector<std::string> arguments{"serve",
+                                     "--data",
+                                     site.data().string(),
+                                     "--listen",
+                                     "127.0.0.1:0",
+                                     "--scripts",
+                                     (site.path() / "scripts").string(),
+                                     "--plugins",
+                                     (site.path() / "plugins").string(),
+                                     "--policy-time",
+                                     "200ms",
+                                     "--password-cost",
+                                     "4"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  const Child child = start(arguments, site.log());
   pid_ = child.pid;
   const std::string said = read_line(child.output.get());
   const std::string promise = "listening on ";

@@ -39,7 +39,7 @@ class Site {
 class ServerProcess {
  public:
   // Waits for "listening on"; throws when the program ends instead.
-  explicit ServerProcess(const Site& site);
+  explicit ServerProcess(const Site& site, const std::vector<std::string>& more = {});
   ~ServerProcess();  // kill()
   ServerProcess(const ServerProcess&) = delete;
   ServerProcess& operator=(const ServerProcess&) = delete;
