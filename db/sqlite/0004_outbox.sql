@@ -16,7 +16,8 @@ CREATE TABLE outbox (
 ) STRICT;
 
 CREATE INDEX outbox_due ON outbox (next_attempt_at) WHERE state = 0;
-CREATE INDEX outbox_failed ON outbox (id) WHERE state = 2;
+CREATE INDEX outbox_by_state ON outbox (state, id);
+CREATE INDEX outbox_settled ON outbox (settled_at) WHERE state <> 0;
 CREATE UNIQUE INDEX outbox_by_unique_key ON outbox (unique_key) WHERE unique_key IS NOT NULL;
 
 -- The notices that were made: one for a coupon and a mark, for longer than the coupon lives. They are

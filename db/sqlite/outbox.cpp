@@ -11,7 +11,8 @@ namespace {
 #define SCRIP_EVENT_COLUMNS \
   "id, kind, at, campaign, unique_key, data, recorded_at, state, attempts, next_attempt_at, settled_at, last_error"
 
-constexpr std::int64_t forgotten_at_once = 2'000;
+// More than come to be settled in one commit, and little enough for the claims beside it.
+constexpr std::int64_t forgotten_at_once = 1'000;
 
 static_assert(static_cast<int>(EventState::pending) == 0 && static_cast<int>(EventState::delivered) == 1 &&
                   static_cast<int>(EventState::failed) == 2,
@@ -46,10 +47,10 @@ Result<void> add_mark(Connection& db, const ReminderMark& mark) {
 }
 
 Result<void> forget_events(Connection& db, Micros before) {
-  const auto oldest = db.integer("SELECT min(id) FROM outbox");
-  if (!oldest) return oldest.error();
-  Statement drop(db, "DELETE FROM outbox WHERE id < ?1 AND state <> 0 AND settled_at < ?2");
-  return drop.bind(*oldest + forgotten_at_once, before).run();
+  Statement drop(db,
+                 "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox INDEXED BY outbox_settled"
+                 " WHERE state <> 0 AND settled_at < ?1 ORDER BY settled_at LIMIT ?2)");
+  return drop.bind(before, forgotten_at_once).run();
 }
 
 Result<void> forget_marks(Connection& db, Micros before) {
@@ -109,21 +110,11 @@ Result<std::vector<std::string>> find_marks(Connection& db, const Wanted::Remind
 Result<std::vector<Event>> list_events(Connection& db, std::optional<EventState> state, std::int64_t before,
                                        int limit) {
   if (before == 0) before = std::numeric_limits<std::int64_t>::max();
-  if (state == EventState::failed) {
+  if (state) {
     Statement query(db,
-                    "SELECT " SCRIP_EVENT_COLUMNS " FROM outbox WHERE state = 2 AND id < ?1 ORDER BY id DESC LIMIT ?2");
-    return read_events(query.bind(before, limit));
-  }
-  if (state == EventState::pending) {
-    // By the primary key: pending ones are the newest.
-    Statement query(db, "SELECT " SCRIP_EVENT_COLUMNS
-                        " FROM outbox NOT INDEXED WHERE state = 0 AND id < ?1 ORDER BY id DESC LIMIT ?2");
-    return read_events(query.bind(before, limit));
-  }
-  if (state == EventState::delivered) {
-    Statement query(db, "SELECT " SCRIP_EVENT_COLUMNS
-                        " FROM outbox NOT INDEXED WHERE state = 1 AND id < ?1 ORDER BY id DESC LIMIT ?2");
-    return read_events(query.bind(before, limit));
+                    "SELECT " SCRIP_EVENT_COLUMNS
+                    " FROM outbox INDEXED BY outbox_by_state WHERE state = ?3 AND id < ?1 ORDER BY id DESC LIMIT ?2");
+    return read_events(query.bind(before, limit, static_cast<std::int64_t>(*state)));
   }
   Statement query(db, "SELECT " SCRIP_EVENT_COLUMNS " FROM outbox WHERE id < ?1 ORDER BY id DESC LIMIT ?2");
   return read_events(query.bind(before, limit));
@@ -137,7 +128,7 @@ Result<std::vector<Event>> list_due_events(Connection& db, Micros now, int limit
 }
 
 Result<std::int64_t> count_pending_events(Connection& db) {
-  return db.integer("SELECT count(*) FROM outbox INDEXED BY outbox_due WHERE state = 0");
+  return db.integer("SELECT count(*) FROM outbox INDEXED BY outbox_by_state WHERE state = 0");
 }
 
 }  // namespace scrip::sqlite

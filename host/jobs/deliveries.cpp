@@ -11,7 +11,9 @@ namespace {
 constexpr int events_at_once = 256;
 constexpr std::size_t settled_at_once = 256;
 constexpr std::chrono::milliseconds settle_after(100);
-constexpr Micros tidy_every = minute;
+constexpr Micros tidy_every = hour;  // when nothing else is stored
+constexpr std::int64_t many_pending = 10'000;
+constexpr Micros count_every = 10 * second;
 
 }  // namespace
 
@@ -56,7 +58,7 @@ void Deliveries::ended(const Event& event, bool done, const std::string& error, 
     ++round.delivered;
   } else {
     ++attempt.attempts;
-    if (now - event.recorded_at < options_.give_up_after) {
+    if (now - event.recorded_at < options_.give_up_after || attempt.attempts < options_.least_attempts) {
       outcome = "retried";
       attempt.state = EventState::pending;
       attempt.next_attempt_at = std::max(now + retry_in(attempt.attempts), not_before);
@@ -73,13 +75,12 @@ void Deliveries::ended(const Event& event, bool done, const std::string& error, 
 
 Result<void> Deliveries::settle() {
   const Micros now = real_.now();
-  if (to_settle_.empty()) return {};
-  SettleEvents command{.attempts = to_settle_};
-  if (now >= tidy_next_) {
-    command.forget_events_before = now - options_.keep_events;
-    command.forget_reminders_before = coupons_.now() - options_.keep_reminders;
-    tidy_next_ = now + tidy_every;
-  }
+  if (to_settle_.empty() && now < tidy_next_) return {};
+  tidy_next_ = now + tidy_every;
+  // Each time, so that what is dropped keeps pace with what is delivered.
+  SettleEvents command{.attempts = to_settle_,
+                       .forget_events_before = now - options_.keep_events,
+                       .forget_reminders_before = coupons_.now() - options_.keep_reminders};
   Submission submission{.command = std::move(command), .actor = {.subject = "deliveries", .role = Role::operator_}};
   ledger_.execute(submission);
   // Kept for the next time, so that what was delivered is not delivered again.
@@ -93,7 +94,9 @@ Result<Deliveries::Round> Deliveries::round() {
   using SteadyClock = std::chrono::steady_clock;
   auto settled_at = SteadyClock::now();
   Round round;
-  if (auto settled = settle(); !settled) return settled.error();
+  if (!to_settle_.empty()) {
+    if (auto settled = settle(); !settled) return settled.error();
+  }
   while (!interrupted()) {
     if (due_.empty()) {
       if (auto found = find_due(); !found) return found.error();
@@ -123,6 +126,9 @@ Result<Deliveries::Round> Deliveries::round() {
     if (to_settle_.size() >= settled_at_once || in_flight == 0 || SteadyClock::now() - settled_at > settle_after) {
       if (auto settled = settle(); !settled) return settled.error();
       settled_at = SteadyClock::now();
+      if (real_.now() >= count_next_) {
+        if (auto counted = count_pending(); !counted) return counted.error();
+      }
     }
     if (due_.empty() && in_flight == 0 && to_settle_.empty()) {
       if (auto found = find_due(); !found) return found.error();
@@ -130,12 +136,21 @@ Result<Deliveries::Round> Deliveries::round() {
     }
   }
   if (auto settled = settle(); !settled) return settled.error();
+  if (pending() < many_pending || real_.now() >= count_next_) {
+    if (auto counted = count_pending(); !counted) return counted.error();
+  }
+  return round;
+}
+
+// Counting reads them all, and a round may follow each commit, or go on for hours.
+Result<void> Deliveries::count_pending() {
   auto reader = store_.reader();
   if (!reader) return reader.error();
   auto pending = (*reader)->pending_events();
   if (!pending) return pending.error();
   pending_.store(*pending, std::memory_order_relaxed);
-  return round;
+  count_next_ = real_.now() + count_every;
+  return {};
 }
 
 }  // namespace scrip::jobs

@@ -30,6 +30,7 @@ struct DeliveryOptions {
   Micros longest_retry = hour;
   Micros longest_retry_after = day;  // of what the receiver asks for
   Micros give_up_after = 3 * day;
+  int least_attempts = 12;           // before it is given up: the server may have been down for days
   Micros keep_events = 7 * day;      // after they were settled
   Micros keep_reminders = 30 * day;  // after the coupon's end
 };
@@ -57,7 +58,7 @@ class Deliveries {
   // A round that is under way ends soon, and so do all after it.
   void interrupt();
 
-  // How many events waited when the last round ended.
+  // How many events waited when a round ended, some seconds ago at most if they are many.
   std::int64_t pending() const { return pending_.load(std::memory_order_relaxed); }
 
  private:
@@ -67,6 +68,7 @@ class Deliveries {
   void begin(Event event);
   void ended(const Event& event, bool done, const std::string& error, Micros not_before, Round& round);
   Result<void> settle();
+  Result<void> count_pending();
   Micros retry_in(int attempts);
 
   Ledger& ledger_;
@@ -83,6 +85,7 @@ class Deliveries {
   std::unordered_set<std::int64_t> known_;  // ids: due, in flight, or to be settled
   std::vector<EventAttempt> to_settle_;
   Micros tidy_next_ = 0;
+  Micros count_next_ = 0;
   std::mt19937_64 random_{std::random_device{}()};
 };
 

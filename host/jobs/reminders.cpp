@@ -161,6 +161,7 @@ Result<void> Reminders::ask_fresh(Micros now, Pass& pass) {
   auto reader = store_.reader();
   if (!reader) return give_back(reader.error());
   for (const CouponKey& key : fresh) {
+    if (interrupted_.load(std::memory_order_relaxed)) return {};  // the next start walks through all
     const auto coupon = (*reader)->coupon(key);
     if (!coupon) return give_back(coupon.error());
     if (!*coupon) continue;

@@ -197,6 +197,46 @@ TEST_CASE("after three days an event is given up, and the others are still deliv
   CHECK(count(house, EventState::failed) == 1);
 }
 
+TEST_CASE("an event that is days old when the server comes back is not given up at the first failure") {
+  OutboxHouse house("days = 7", all_claims());
+  house.issue(house.campaign("c"), "minji");
+  Receiver receiver;
+  Post post{house};
+  post.open(&receiver, EventKinds().with(EventKind::coupon_issued));
+  post.real.advance(10 * day);
+  receiver.next(std::vector<Mood>(3, Mood::fail));
+  for (int i = 0; i < 3; ++i) {
+    CHECK(post.round().retried == 1);
+    post.real.advance(minute);
+  }
+  CHECK(post.round().delivered == 1);
+  CHECK(count(house, EventState::failed) == 0);
+}
+
+TEST_CASE("retries come later and later, by chance, and never more than an hour apart") {
+  OutboxHouse house("days = 7", all_claims());
+  Post post{house};
+  {
+    const Receiver gone;
+    post.open(&gone, EventKinds().with(EventKind::coupon_issued));
+  }
+  const auto campaign = house.campaign("c");
+  for (int i = 0; i < 20; ++i) house.issue(campaign, "user-" + std::to_string(i));
+  for (int attempt = 1; attempt <= 16; ++attempt) {
+    CHECK(post.round().retried == 20);
+    const Micros whole = std::min(hour, second << (attempt - 1));
+    std::set<Micros> waits;
+    for (const Event& event : house.events(EventKind::coupon_issued)) {
+      CHECK(event.attempts == attempt);
+      waits.insert(event.next_attempt_at - post.real.now());
+    }
+    CHECK(*waits.begin() >= whole / 2);
+    CHECK(*waits.rbegin() <= whole);
+    CHECK(waits.size() > 10);
+    post.real.advance(whole);
+  }
+}
+
 TEST_CASE("what was not delivered is delivered after a restart, under the same id") {
   OutboxHouse house("days = 7", all_claims());
   Receiver receiver;
@@ -278,6 +318,28 @@ TEST_CASE("what was settled long ago is dropped, what is pending is not, and no 
   post.round();  // the reload
   CHECK(house.events(EventKind::coupon_expiring).empty());
   CHECK(house.pass().notices == 0);
+}
+
+TEST_CASE("the outbox drops old events as fast as new ones come, and also when none come") {
+  OutboxHouse house("days = 7", all_claims());
+  Post post{house};
+  post.open(nullptr);
+  const auto campaign = house.campaign("c");
+  std::vector<Issue> items;
+  for (int i = 0; i < 1'500; ++i) {
+    items.push_back({.campaign = campaign, .user_id = "user-" + std::to_string(i), .subject = std::nullopt});
+  }
+  REQUIRE(!house.run(IssueMany{.campaign = campaign, .items = items}).error);
+  CHECK(post.round().delivered == 1'501);
+  CHECK(house.events().size() == 1'501);
+  post.real.advance(8 * day);
+  house.issue(campaign, "minji");
+  house.issue(campaign, "jisoo");
+  CHECK(post.round().delivered == 2);
+  CHECK(house.events().size() < 600);
+  post.real.advance(hour);
+  CHECK(post.round().delivered == 0);
+  CHECK(house.events().size() == 2);
 }
 
 TEST_CASE("thousands of events are all delivered, once each when nothing fails") {

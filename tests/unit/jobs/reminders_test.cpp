@@ -95,6 +95,55 @@ TEST_CASE("two passes at the same time make each notice once") {
   house.check_books();
 }
 
+TEST_CASE("what one node has made another one on the same store does not make again") {
+  OutboxHouse house;
+  const auto campaign = house.campaign("c");
+  const CouponKey coupon = house.issue(campaign, "minji");
+  house.clock.set(*parse_instant("2026-11-25T08:00:00+09:00"));
+  auto store = open_sqlite(house.folder.file("scrip.db"));
+  REQUIRE(store.ok());
+  auto ledger = Ledger::open(**store, house.clock, {}, {});
+  REQUIRE(ledger.ok());
+  (*ledger)->start();
+  const auto run = [&](Command command) {
+    Submission submission{.command = std::move(command), .actor = {.subject = "node", .role = Role::operator_}};
+    (*ledger)->execute(submission);
+    return std::move(submission.outcome);
+  };
+  REQUIRE(!run(ActivatePolicies{.set = house.ledger->policies()->set, .accepted_by = "test"}).error);
+  CHECK(house.pass().notices == 1);
+  jobs::Reminders other(**ledger, **store, house.clock);
+  const auto pass = other.pass();
+  REQUIRE(pass.ok());
+  CHECK(pass->asked == 1);
+  CHECK(pass->notices == 0);
+  const Outcome again = run(Remind{{coupon}});
+  CHECK(!again.error);
+  CHECK(again.notices == 0);
+  CHECK(house.events(EventKind::coupon_expiring).size() == 1);
+  (*ledger)->stop();
+}
+
+TEST_CASE("the holder of an imported coupon is reminded, too") {
+  OutboxHouse house;
+  const auto campaign = house.campaign("c");
+  house.pass();
+  REQUIRE(!house.run(StartImport{.campaign = campaign, .id = "file", .bytes_total = std::nullopt}).error);
+  ImportRow row{.line = 2, .code = "partner-1", .normalized = "PARTNER1", .state = CouponState::issued};
+  row.user_id = "minji";
+  row.expires_at = *parse_instant("2026-11-28T23:59:59+09:00");
+  const Outcome imported = house.run(ImportCoupons{.job = "file", .rows = {row}, .rejected = {}});
+  REQUIRE(!imported.error);
+  REQUIRE(imported.import.imported == 1);
+  CHECK(house.pass().notices == 0);
+  CHECK(house.pass_at("2026-11-25T08:00:00+09:00").notices == 1);
+  REQUIRE(house.notices() == Notices{"minji: This coupon expires in 3 days."});
+  const Json data = Json::parse(house.events(EventKind::coupon_expiring).front().data);
+  CHECK(data["coupon"]["code"] == "partner-1");
+  CHECK(house.pass().notices == 0);
+  house.check_books();
+}
+
 TEST_CASE("a commit that fails leaves neither a notice nor its mark, and the next pass makes it") {
   OutboxHouse house;
   house.issue(house.campaign("c"), "minji");
