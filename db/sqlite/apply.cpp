@@ -1,5 +1,7 @@
 #include "db/sqlite/apply.h"
 
+#include <unordered_set>
+
 #include "db/sqlite/decisions.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
@@ -115,7 +117,21 @@ Result<bool> change_use(Connection& db, const Coupon& coupon, const OptionalPart
   return db.changed() == 1;
 }
 
+// The decision that the row has named until now has to be found without it.
+Result<void> post_superseded(Connection& db, Indexes& indexes, const Coupon& coupon) {
+  Statement query(db, "SELECT decision FROM coupon WHERE id = ?1");
+  query.bind(coupon_id(coupon.key));
+  std::int64_t decision = 0;
+  if (query.next()) query.read(decision);
+  if (auto ended = query.end(); !ended) return ended;
+  if (decision != 0 && decision != coupon.decision) {
+    post_decision(indexes, {.id = decision, .coupon = coupon.key, .user_id = coupon.user_id});
+  }
+  return {};
+}
+
 Result<void> change_coupon(Connection& db, Indexes& indexes, const Coupon& coupon) {
+  if (auto posted = post_superseded(db, indexes, coupon); !posted) return posted;
   const OptionalParts parts(coupon);
   const auto use_alone = change_use(db, coupon, parts);
   if (!use_alone) return use_alone.error();
@@ -144,6 +160,12 @@ Result<void> change_coupon(Connection& db, Indexes& indexes, const Coupon& coupo
             coupon.issued_at, coupon.expires_at, coupon.decision, coupon.redeemed_at, parts.amount, parts.currency,
             coupon.order_id, coupon.created_at)
       .run();
+}
+
+std::unordered_set<std::int64_t> named_by_coupons(const Changes& changes) {
+  std::unordered_set<std::int64_t> named;
+  for (const auto& [key, change] : changes.coupons) named.insert(change.coupon.decision);
+  return named;
 }
 
 Result<void> add_to_tally(Connection& db, std::int64_t campaign, const CampaignTally& by) {
@@ -277,7 +299,7 @@ Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
   if (auto done = each(changes.tallies, pair_in(add_to_tally)); !done) return done;
   if (auto done = each(changes.counters, pair_in(add_to_counter)); !done) return done;
   if (auto done = each(changes.idempotency, store_answer); !done) return done;
-  if (auto done = add_decisions(db, indexes, changes.decisions); !done) return done;
+  if (auto done = add_decisions(db, indexes, changes.decisions, named_by_coupons(changes)); !done) return done;
   if (auto done = each(changes.attributes, pair_in(put_attributes)); !done) return done;
   if (auto done = each(changes.users, in(put_user)); !done) return done;
   if (auto done = each(changes.works, pair_in(put_work)); !done) return done;

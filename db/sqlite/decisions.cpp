@@ -6,6 +6,7 @@
 #include <span>
 
 #include "db/sqlite/decision_codec.h"
+#include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
@@ -80,12 +81,47 @@ Result<void> offer_blocks(Statement& blocks, Page& page) {
   return blocks.end();
 }
 
-Result<void> offer_postings(Connection& db, std::vector<Posting> postings, std::int64_t before, Page& page) {
-  std::sort(postings.begin(), postings.end(), [](const Posting& a, const Posting& b) { return a.second > b.second; });
+std::optional<CouponKey> coupon_of(const DecisionRow& row) {
+  return row.serial ? std::optional(CouponKey{row.campaign, *row.serial}) : std::nullopt;
+}
+
+// What the rows of these coupons name.
+Result<void> add_named(Connection& db, std::span<const CouponKey> coupons, std::vector<std::int64_t>& ids) {
+  for (const CouponKey& key : coupons) {
+    Statement query(db, "SELECT decision FROM coupon WHERE id = ?1 AND decision <> 0");
+    query.bind(coupon_id(key));
+    if (query.next()) query.read(ids.emplace_back());
+    if (auto ended = query.end(); !ended) return ended;
+  }
+  return {};
+}
+
+// All that may be one of the filter's user or coupon.
+Result<std::vector<std::int64_t>> find_ids(Connection& db, Lookup& lookup, const Reader::DecisionFilter& filter) {
+  const auto& [user_id, campaign, coupon] = filter;
+  // The coupon's are fewer.
+  auto postings = coupon ? lookup.find(Index::decided_on, lookup.hash().of_coupon(coupon->campaign, coupon->serial))
+                         : lookup.find(Index::decided_for, lookup.hash().of_user(*user_id));
+  if (!postings) return postings.error();
+  std::vector<std::int64_t> ids;
+  for (const Posting& posting : *postings) ids.push_back(posting.second);
+  std::vector<CouponKey> coupons;
+  if (coupon) {
+    coupons.push_back(*coupon);
+  } else {
+    auto held = lookup.find(Index::holder, lookup.hash().of_user(*user_id));
+    if (!held) return held.error();
+    for (const Posting& posting : *held) coupons.push_back({posting.first, posting.second});
+  }
+  if (auto named = add_named(db, coupons, ids); !named) return named.error();
+  return ids;
+}
+
+Result<void> offer_each(Connection& db, std::vector<std::int64_t> ids, std::int64_t before, Page& page) {
+  std::sort(ids.begin(), ids.end(), std::greater<>());
   Block block;
-  for (const Posting& posting : postings) {
+  for (const std::int64_t id : ids) {
     if (page.full()) break;
-    const std::int64_t id = posting.second;
     if (id >= before) continue;
     if (block.empty() || id < block.front().id || id > block.back().id) {
       Statement query(db,
@@ -104,7 +140,16 @@ Result<void> offer_postings(Connection& db, std::vector<Posting> postings, std::
 
 }  // namespace
 
-Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<DecisionRow>& decisions) {
+void post_decision(Indexes& indexes, const DecisionPlace& place) {
+  const KeyHash& hash = indexes.hash();
+  if (place.user_id) indexes.post(Index::decided_for, {hash.of_user(*place.user_id), 0, place.id});
+  if (place.coupon) {
+    indexes.post(Index::decided_on, {hash.of_coupon(place.coupon->campaign, place.coupon->serial), 0, place.id});
+  }
+}
+
+Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<DecisionRow>& decisions,
+                           const std::unordered_set<std::int64_t>& named) {
   for (std::size_t i = 1; i < decisions.size(); ++i) {
     // A block knows the first id alone.
     if (decisions[i].id != decisions[i - 1].id + 1) return {Code::internal, "the decisions of a batch have gaps"};
@@ -116,9 +161,8 @@ Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<D
     left = left.subspan(rows.size());
   }
   for (const DecisionRow& row : decisions) {
-    const KeyHash& hash = indexes.hash();
-    if (row.user_id) indexes.post(Index::decided_for, {hash.of_user(*row.user_id), 0, row.id});
-    if (row.serial) indexes.post(Index::decided_on, {hash.of_coupon(row.campaign, *row.serial), 0, row.id});
+    if (named.contains(row.id)) continue;
+    post_decision(indexes, {.id = row.id, .coupon = coupon_of(row), .user_id = row.user_id});
   }
   return {};
 }
@@ -134,12 +178,9 @@ Result<std::vector<DecisionRow>> list_decisions(Connection& db, Lookup& lookup, 
   if (before == 0) before = std::numeric_limits<std::int64_t>::max();
   Page page(filter, before, limit);
   if (filter.coupon || filter.user_id) {
-    // The coupon's are fewer.
-    auto postings = filter.coupon ? lookup.find(Index::decided_on,
-                                                lookup.hash().of_coupon(filter.coupon->campaign, filter.coupon->serial))
-                                  : lookup.find(Index::decided_for, lookup.hash().of_user(*filter.user_id));
-    if (!postings) return postings.error();
-    if (auto offered = offer_postings(db, std::move(*postings), before, page); !offered) return offered.error();
+    auto ids = find_ids(db, lookup, filter);
+    if (!ids) return ids.error();
+    if (auto offered = offer_each(db, std::move(*ids), before, page); !offered) return offered.error();
     return page.take();
   }
   if (filter.campaign) {

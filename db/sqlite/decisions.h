@@ -1,9 +1,13 @@
 // Decisions are kept in blocks, one for a batch or a part of it: they are written once and seldom
-// read. Which blocks have decisions on a campaign is a table of its own; those for a user and on a
-// coupon are found by postings (runs/posting.h).
+// read. Which blocks have decisions on a campaign is a table of its own. The one that a coupon's row
+// names is found by it; others for a user and on a coupon by postings (runs/posting.h).
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <optional>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 #include "coupon/error.h"
@@ -13,8 +17,18 @@
 
 namespace scrip::sqlite {
 
-// Inside a batch. The ids go on from the last one stored, without gaps.
-Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<DecisionRow>& decisions);
+// What a decision is found by, unless the row of its coupon names it: then that is how.
+struct DecisionPlace {
+  std::int64_t id = 0;
+  std::optional<CouponKey> coupon;
+  std::optional<std::string> user_id;
+};
+void post_decision(Indexes& indexes, const DecisionPlace& place);
+
+// Inside a batch. The ids go on from the last one stored, without gaps. `named` are those that a
+// coupon's row names after the batch: nearly all, in a rush of claims.
+Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<DecisionRow>& decisions,
+                           const std::unordered_set<std::int64_t>& named);
 
 // 0 when there are none.
 Result<std::int64_t> last_decision(Connection& db);

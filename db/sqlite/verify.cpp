@@ -54,7 +54,7 @@ class Verification {
     }
     const auto row_done = [this] { advance(); };
     const auto imported = [this](const std::string& code) { return is_imported(code); };
-    if (auto done = verify_coupons(db_, known_, Tallies(tallies->begin(), tallies->end()), last_decision_, imported,
+    if (auto done = verify_coupons(db_, known_, Tallies(tallies->begin(), tallies->end()), decisions_, imported,
                                    row_done, sums_, findings_);
         !done) {
       return done;
@@ -77,7 +77,10 @@ class Verification {
     if (!decisions) return decisions.error();
     const auto coupons = db_.integer("SELECT sum(issued + pooled) FROM tally");
     if (!coupons) return coupons.error();
-    last_decision_ = *decisions;
+    decisions_.last = *decisions;
+    const auto first = db_.integer("SELECT ifnull(min(first_id), 9223372036854775807) FROM decision_block");
+    if (!first) return first.error();
+    decisions_.first = *first;
     total_ = *decisions + *coupons;
     if (progress_) progress_(0, total_);
     return {};
@@ -174,11 +177,10 @@ class Verification {
 
   Result<void> check_postings() {
     static constexpr std::int64_t all = std::numeric_limits<std::int64_t>::min();
-    const auto first_decision = db_.integer("SELECT ifnull(min(first_id), 9223372036854775807) FROM decision_block");
-    if (!first_decision) return first_decision.error();
     const auto first_answer = db_.integer("SELECT ifnull(min(id), 9223372036854775807) FROM idempotency");
     if (!first_answer) return first_answer.error();
-    const std::array<std::int64_t, index_count> oldest{all, all, *first_decision, *first_decision, *first_answer, all};
+    const std::array<std::int64_t, index_count> oldest{all,           all, decisions_.first, decisions_.first,
+                                                       *first_answer, all};
     for (int index = 0; index < index_count; ++index) {
       auto compared = sums_.compare(db_, static_cast<Index>(index), oldest[static_cast<std::size_t>(index)], findings_);
       if (!compared) return compared;
@@ -224,7 +226,7 @@ class Verification {
   PostingSums sums_;
   Findings findings_;
   Definition known_;
-  std::int64_t last_decision_ = 0;
+  DecisionRange decisions_;
   std::int64_t done_ = 0;
   std::int64_t total_ = 0;
 };

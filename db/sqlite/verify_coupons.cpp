@@ -121,8 +121,12 @@ class Count {
   std::int64_t passed_over_ = 0;
 };
 
-void expect_postings(const Row& row, PostingSums& sums) {
+void expect_postings(const Row& row, std::int64_t first_decision, PostingSums& sums) {
   const auto [campaign, serial] = row.key;
+  if (row.decision >= first_decision) {
+    if (row.user_id) sums.spare(Index::decided_for, {sums.hash().of_user(*row.user_id), 0, row.decision});
+    sums.spare(Index::decided_on, {sums.hash().of_coupon(campaign, serial), 0, row.decision});
+  }
   if (row.imported_key) sums.expect(Index::imported, {sums.hash().of_code(*row.imported_key), campaign, serial});
   if (row.state == available) return;
   if (row.user_id) sums.expect(Index::holder, {sums.hash().of_user(*row.user_id), campaign, serial});
@@ -131,7 +135,7 @@ void expect_postings(const Row& row, PostingSums& sums) {
 
 }  // namespace
 
-Result<void> verify_coupons(Connection& db, const Definition& known, const Tallies& stored, std::int64_t last_decision,
+Result<void> verify_coupons(Connection& db, const Definition& known, const Tallies& stored, DecisionRange decisions,
                             const CodeIsImported& imported, const std::function<void()>& row_done, PostingSums& sums,
                             Findings& findings) {
   Tallies unseen = stored;
@@ -156,12 +160,12 @@ Result<void> verify_coupons(Connection& db, const Definition& known, const Talli
                row.has_currency, row.decision, row.imported_code, row.imported_key);
     row.key = coupon_key(id);
     if (!count || row.key.campaign != campaign) begin(row.key.campaign);
-    if (const char* objection = objection_to(row, last_decision)) {
+    if (const char* objection = objection_to(row, decisions.last)) {
       findings.add("coupon " + std::to_string(row.key.serial) + " of " + known.name(campaign) + " " + objection,
                    row.state, 0);
     }
     count->add(row);
-    expect_postings(row, sums);
+    expect_postings(row, decisions.first, sums);
     row_done();
   }
   if (auto ended = query.end(); !ended) return ended;

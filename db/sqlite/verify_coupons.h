@@ -20,9 +20,14 @@ using Tallies = std::map<std::int64_t, CampaignTally>;
 // Says of a computed coupon's code whether another was imported under it: then it is passed over.
 using CodeIsImported = std::function<bool(const std::string& code)>;
 
-// Calls `row` after each row. `last_decision` is the greatest id there is. Adds the postings that the
-// rows call for to `sums`.
-Result<void> verify_coupons(Connection& db, const Definition& known, const Tallies& stored, std::int64_t last_decision,
+// The ids there are. None: `first` is greater than any.
+struct DecisionRange {
+  std::int64_t first = 0;
+  std::int64_t last = 0;
+};
+
+// Calls `row` after each row. Adds the postings that the rows call for to `sums`.
+Result<void> verify_coupons(Connection& db, const Definition& known, const Tallies& stored, DecisionRange decisions,
                             const CodeIsImported& imported, const std::function<void()>& row, PostingSums& sums,
                             Findings& findings);
 

@@ -10,14 +10,23 @@ namespace {
 constexpr std::array<const char*, index_count> names{"coupons by user",     "coupons by expiry", "decisions by user",
                                                      "decisions by coupon", "answers by key",    "imported codes"};
 
+// What is added up has to look random, or two wrongs could make a right.
+std::uint64_t mixed(const Posting& posting) {
+  static const KeyHash fixed(1, 2);
+  return fixed.of_coupon(static_cast<std::int64_t>(fixed.of_coupon(posting.first, posting.second)),
+                         static_cast<std::int64_t>(posting.key));
+}
+
 }  // namespace
 
-// What is added up has to look random, or two wrongs could make a right.
 void PostingSums::Sum::add(const Posting& posting) {
-  static const KeyHash fixed(1, 2);
   ++count;
-  total += fixed.of_coupon(static_cast<std::int64_t>(fixed.of_coupon(posting.first, posting.second)),
-                           static_cast<std::int64_t>(posting.key));
+  total += mixed(posting);
+}
+
+void PostingSums::Sum::take_away(const Posting& posting) {
+  --count;
+  total -= mixed(posting);
 }
 
 Result<void> PostingSums::compare(Connection& db, Index index, std::int64_t oldest, Findings& findings) const {

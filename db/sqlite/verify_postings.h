@@ -20,6 +20,8 @@ class PostingSums {
 
   // A row calls for this posting.
   void expect(Index index, const Posting& posting) { sums_[static_cast<std::size_t>(index)].add(posting); }
+  // A row makes the posting that another one calls for needless.
+  void spare(Index index, const Posting& posting) { sums_[static_cast<std::size_t>(index)].take_away(posting); }
   const KeyHash& hash() const { return hash_; }
 
   // Compares with what is stored, leaving out postings whose `second` is below `oldest`: they point
@@ -31,6 +33,7 @@ class PostingSums {
     std::int64_t count = 0;
     std::uint64_t total = 0;
     void add(const Posting& posting);
+    void take_away(const Posting& posting);
   };
   const KeyHash hash_;
   std::array<Sum, index_count> sums_;

@@ -18,7 +18,7 @@ struct Posting {
 enum class Index : std::uint8_t {
   holder = 0,       // hash of the user id -> campaign, serial of a coupon that was given to the user
   expiry = 1,       // sortable(expires_at) -> campaign, serial of a coupon that expires then
-  decided_for = 2,  // hash of the user id -> 0, decision
+  decided_for = 2,  // hash of the user id -> 0, decision that no coupon's row names
   decided_on = 3,   // hash of campaign and serial -> 0, decision
   answered = 4,     // hash of an Idempotency-Key and its owner -> 0, row of `idempotency`
   imported = 5,     // hash of a normalized code -> campaign, serial of the coupon that was imported under it

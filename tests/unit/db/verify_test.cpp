@@ -19,7 +19,8 @@ void fill(Store& store) {
   for (std::int64_t serial = 0; serial < 10; ++serial) {
     Coupon coupon = issued_coupon(1, serial, "user " + std::to_string(serial % 4));
     coupon.decision = serial + 1;
-    changes.decisions.push_back({.id = serial + 1, .at = noon, .campaign = 1, .serial = serial, .revision = 1});
+    changes.decisions.push_back(
+        {.id = serial + 1, .at = noon, .campaign = 1, .serial = serial, .user_id = coupon.user_id, .revision = 1});
     if (serial < 3) {
       coupon.state = CouponState::redeemed;
       coupon.redeemed_at = noon + 1;
