@@ -23,18 +23,19 @@ section_growth() {
 share_of() {
   local bytes
   bytes=$(env "$(with_peers)" "$peers/usr/bin/sqlite3" "file:$scratch/full/scrip.db?immutable=1" \
-    "select sum(pgsize) from dbstat where aggregate = true and name in ($1)") || bytes=-
+    "select sum(pgsize) from dbstat where name in ($1)") || bytes=-
   divide "$bytes" "$held" 0
 }
 
 # Claims come last: they are coupons too, some hundred thousand.
 measure_grown() {
-  local many bytes started=$EPOCHREALTIME start_time kind what
+  local many bytes started start_time kind what
   many=$(thousands "$coupons")
   bytes=$(stat -c %s "$scratch/full/scrip.db")
   add_row "Scrip with $many coupons: bytes of disk for each, its decision included" "$(divide "$bytes" "$held" 0)"
   add_row "Scrip with $many coupons: of these its row, its decision, its places in the indexes" \
     "$(share_of "'coupon'"), $(share_of "'decision_block', 'decision_block_campaign'"), $(share_of "select name from sqlite_schema where tbl_name like 'posting%'")"
+  started=$EPOCHREALTIME
   if ! start_candidate scrip_full; then
     add_row "Scrip with $many coupons" - - - "$(head -c 100 <<<"$problem")" - "-" "not measured"
     return
