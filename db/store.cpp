@@ -6,7 +6,8 @@ bool Changes::empty() const {
   return formats.empty() && campaigns.empty() && batches.empty() && coupons.empty() && tallies.empty() &&
          counters.empty() && idempotency.empty() && decisions.empty() && attributes.empty() && users.empty() &&
          works.empty() && imports.empty() && !revision && !active_revision && !forget_idempotency_before &&
-         events.empty() && attempts.empty() && reminders.empty() && !forget_events_before && !forget_reminders_before;
+         events.empty() && attempts.empty() && reminders.empty() && !forget_events_before && !forget_reminders_before &&
+         !activation && audit.empty() && !forget_audit_before;
 }
 
 }  // namespace scrip

@@ -24,6 +24,8 @@
 #include <utility>
 #include <vector>
 
+#include "coupon/activation.h"
+#include "coupon/audit.h"
 #include "coupon/campaign.h"
 #include "coupon/code_book.h"
 #include "coupon/coupon.h"
@@ -220,12 +222,15 @@ struct Changes {
   std::map<std::string, ImportChange> imports;            // by id
   std::optional<RevisionRow> revision;                    // new
   std::optional<std::int64_t> active_revision;            // RevisionRow::number
+  std::optional<PolicyActivation> activation;             // new; its id is the store's to set
+  std::vector<AuditEntry> audit;                          // new; likewise
   std::optional<Micros> forget_idempotency_before;        // drops some older records, a bounded number
   std::vector<Event> events;                              // new; ids and delivery are the store's to set
   std::vector<EventAttempt> attempts;                     // of events that are pending; others stay
   std::vector<ReminderMark> reminders;                    // new
   std::optional<Micros> forget_events_before;             // settled before; likewise
   std::optional<Micros> forget_reminders_before;          // of coupons that expired before; likewise
+  std::optional<Micros> forget_audit_before;              // likewise
 
   bool empty() const;
 };
@@ -300,6 +305,24 @@ class Reader {
 
   virtual Result<std::optional<RevisionRow>> revision(std::int64_t number) = 0;
   virtual Result<std::int64_t> active_revision() = 0;  // 0: none was ever accepted
+  // Without files: newest first, numbers below `before` (0: from the newest).
+  virtual Result<std::vector<RevisionRow>> revisions(std::int64_t before, int limit) = 0;
+  // Without files, by revision: those that begin with `prefix`, lower-case hexadecimal digits.
+  virtual Result<std::vector<RevisionRow>> revisions_like(const std::string& prefix, int limit) = 0;
+  // Of one revision, newest first.
+  virtual Result<std::vector<PolicyActivation>> activations(std::int64_t revision, int limit) = 0;
+  virtual Result<std::optional<PolicyActivation>> last_activation() = 0;
+
+  struct AuditFilter {
+    std::optional<AuditAction> action;
+    std::optional<std::string> subject;
+    std::optional<std::string> target;
+    std::optional<Micros> since;  // at or after
+  };
+  // Newest first, ids below `before` (0: from the newest).
+  virtual Result<std::vector<AuditEntry>> audit(const AuditFilter& filter, std::int64_t before, int limit) = 0;
+  // Oldest first, ids above `after`.
+  virtual Result<std::vector<AuditEntry>> audit_after(const AuditFilter& filter, std::int64_t after, int limit) = 0;
 };
 
 // ---- the store --------------------------------------------------------------------------------

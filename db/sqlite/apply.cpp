@@ -2,9 +2,11 @@
 
 #include <unordered_set>
 
+#include "db/sqlite/audit.h"
 #include "db/sqlite/decisions.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
+#include "db/sqlite/revisions.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 
@@ -247,27 +249,6 @@ Result<void> put_import(Connection& db, const Changes::ImportChange& change) {
   });
 }
 
-Result<void> add_revision(Connection& db, const RevisionRow& revision) {
-  {
-    Statement insert(db,
-                     "INSERT INTO policy_revision (number, revision, accepted_at, accepted_by)"
-                     " VALUES (?1, ?2, ?3, ?4)");
-    insert.bind(revision.number, revision.revision, revision.accepted_at, revision.accepted_by);
-    if (auto added = insert.run(); !added) return added;
-  }
-  return each(revision.files, [&](const auto& file) {
-    Statement insert(db, "INSERT INTO policy_file (revision, name, bytes) VALUES (?1, ?2, ?3)");
-    return insert.bind(revision.number, file.first, Blob{file.second}).run();
-  });
-}
-
-Result<void> set_active_revision(Connection& db, std::int64_t number) {
-  Statement put(db,
-                "INSERT INTO setting (name, value) VALUES ('active_revision', ?1)"
-                " ON CONFLICT (name) DO UPDATE SET value = ?1");
-  return put.bind(number).run();
-}
-
 // Answers are stored in the order of their instants.
 Result<void> forget_answers(Connection& db, Indexes& indexes, Micros before) {
   const auto oldest = db.integer("SELECT min(id) FROM idempotency");
@@ -305,12 +286,8 @@ Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
   if (auto done = each(changes.works, pair_in(put_work)); !done) return done;
   const auto store_import = [&](const auto& row) { return put_import(db, row.second); };
   if (auto done = each(changes.imports, store_import); !done) return done;
-  if (changes.revision) {
-    if (auto done = add_revision(db, *changes.revision); !done) return done;
-  }
-  if (changes.active_revision) {
-    if (auto done = set_active_revision(db, *changes.active_revision); !done) return done;
-  }
+  if (auto done = apply_revisions(db, changes); !done) return done;
+  if (auto done = apply_audit(db, changes); !done) return done;
   if (changes.forget_idempotency_before) {
     if (auto done = forget_answers(db, indexes, *changes.forget_idempotency_before); !done) return done;
   }

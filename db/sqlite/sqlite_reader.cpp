@@ -1,5 +1,6 @@
 #include "db/sqlite/sqlite_reader.h"
 
+#include "db/sqlite/audit.h"
 #include "db/sqlite/decisions.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/lookups.h"
@@ -136,6 +137,34 @@ Result<std::optional<RevisionRow>> SqliteReader::revision(std::int64_t number) {
 
 Result<std::int64_t> SqliteReader::active_revision() {
   return (*connection_).integer("SELECT value FROM setting WHERE name = 'active_revision'");
+}
+
+Result<std::vector<RevisionRow>> SqliteReader::revisions(std::int64_t before, int limit) {
+  return list_revisions(*connection_, before, limit);
+}
+
+Result<std::vector<RevisionRow>> SqliteReader::revisions_like(const std::string& prefix, int limit) {
+  return find_revisions(*connection_, prefix, limit);
+}
+
+Result<std::vector<PolicyActivation>> SqliteReader::activations(std::int64_t revision, int limit) {
+  return list_activations(*connection_, revision, limit);
+}
+
+Result<std::optional<PolicyActivation>> SqliteReader::last_activation() {
+  return find_last_activation(*connection_);
+}
+
+Result<std::vector<AuditEntry>> SqliteReader::audit(const AuditFilter& filter, std::int64_t before, int limit) {
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return list_audit(*connection_, filter, before, limit);
+}
+
+Result<std::vector<AuditEntry>> SqliteReader::audit_after(const AuditFilter& filter, std::int64_t after, int limit) {
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return list_audit_after(*connection_, filter, after, limit);
 }
 
 }  // namespace scrip::sqlite

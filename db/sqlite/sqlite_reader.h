@@ -40,6 +40,12 @@ class SqliteReader final : public Reader {
   Result<std::vector<std::string>> reminders(const Wanted::Reminder& reminder) override;
   Result<std::optional<RevisionRow>> revision(std::int64_t number) override;
   Result<std::int64_t> active_revision() override;
+  Result<std::vector<RevisionRow>> revisions(std::int64_t before, int limit) override;
+  Result<std::vector<RevisionRow>> revisions_like(const std::string& prefix, int limit) override;
+  Result<std::vector<PolicyActivation>> activations(std::int64_t revision, int limit) override;
+  Result<std::optional<PolicyActivation>> last_activation() override;
+  Result<std::vector<AuditEntry>> audit(const AuditFilter& filter, std::int64_t before, int limit) override;
+  Result<std::vector<AuditEntry>> audit_after(const AuditFilter& filter, std::int64_t after, int limit) override;
 
  private:
   PooledConnection connection_;

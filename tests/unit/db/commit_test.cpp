@@ -62,6 +62,19 @@ Changes everything() {
                       .accepted_by = "root",
                       .files = {{"plugins/expiry.lua", std::string("return\0 1", 9)}, {"scripts/a.lua", ""}}};
   changes.active_revision = 1;
+  changes.activation = PolicyActivation{.revision = 1,
+                                        .at = noon,
+                                        .by = "root",
+                                        .origin = PolicyOrigin::rollback,
+                                        .notes = "why",
+                                        .set_aside = std::string(64, 'c')};
+  changes.audit = {{.at = noon,
+                    .subject = "root",
+                    .role = "operator",
+                    .action = AuditAction::campaign_edited,
+                    .target = "campaign/c1",
+                    .old_value = R"({"total":1})",
+                    .new_value = R"({"total":2})"}};
   return changes;
 }
 
@@ -110,6 +123,24 @@ void check_everything(Store& store) {
     CHECK(revision->files == put.revision->files);
   }
   CHECK_FALSE(value_of(reader->revision(2)));
+  const auto activation = value_of(reader->last_activation());
+  REQUIRE(activation);
+  CHECK(activation->revision == 1);
+  CHECK(activation->at == noon);
+  CHECK_FALSE(activation->until);
+  CHECK(activation->by == "root");
+  CHECK(activation->origin == PolicyOrigin::rollback);
+  CHECK(activation->notes == "why");
+  CHECK(activation->set_aside == std::string(64, 'c'));
+  const auto audit = value_of(reader->audit({}, 0, 10));
+  REQUIRE(audit.size() == 1);
+  CHECK(audit[0].at == noon);
+  CHECK(audit[0].subject == "root");
+  CHECK(audit[0].role == "operator");
+  CHECK(audit[0].action == AuditAction::campaign_edited);
+  CHECK(audit[0].target == "campaign/c1");
+  CHECK(audit[0].old_value == R"({"total":1})");
+  CHECK(audit[0].new_value == R"({"total":2})");
   CHECK_FALSE(value_of(store.find_revision(std::string(64, 'b'))));
 
   const IdempotencyKey key{"shop", "k1"};

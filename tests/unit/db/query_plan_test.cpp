@@ -55,6 +55,19 @@ void ask_everything(Store& store) {
   value_of(reader->reminders({{1, 0}, noon + day}));
   value_of(reader->revision(1));
   value_of(reader->active_revision());
+  value_of(reader->revisions(0, 10));
+  value_of(reader->revisions_like("r", 2));
+  value_of(reader->activations(1, 10));
+  value_of(reader->last_activation());
+  Reader::AuditFilter filter{.since = noon};
+  for (const int asked : {0, 1, 2, 3, 4}) {
+    if (asked == 1) filter.action = AuditAction::campaign_edited;
+    if (asked == 2) filter.subject = "ann";
+    if (asked == 3) filter.target = "campaign/c";
+    if (asked == 4) filter = {.target = "campaign/c"};
+    value_of(reader->audit(filter, 0, 10));
+    value_of(reader->audit_after(filter, 1, 10));
+  }
 }
 
 void change_everything(Store& store) {
@@ -77,6 +90,9 @@ void change_everything(Store& store) {
   changes.reminders = {{.expires_at = noon + day, .coupon = {1, 0}, .mark = "m"}};
   changes.forget_events_before = noon;
   changes.forget_reminders_before = noon;
+  changes.activation = PolicyActivation{.revision = 1, .at = noon, .by = "ann"};
+  changes.audit = {{.at = noon, .subject = "ann", .role = "operator", .target = "campaign/c", .new_value = "{}"}};
+  changes.forget_audit_before = noon - day;
   store_changes(store, changes);
 
   Changes more;
@@ -146,6 +162,7 @@ TEST_CASE("what is asked costs the same however much others have") {
     others.reminders.push_back({.expires_at = noon + 2 * day, .coupon = {2, i}, .mark = "m"});
     others.attributes["user " + id] = "{}";
     others.users.push_back({.login = "user " + id, .password_hash = "x"});
+    others.audit.push_back({.at = noon + i, .subject = "user " + id, .target = "campaign/" + id});
   }
   store_changes(*store, others);
   watch.reset();
