@@ -13,6 +13,8 @@ void add_export(http::Router& router, Service& service);
 void add_issue_batch(http::Router& router, Service& service);
 void add_decisions(http::Router& router, Service& service);
 void add_events(http::Router& router, Service& service);
+void add_revisions(http::Router& router, Service& service);
+void add_audit(http::Router& router, Service& service);
 void add_policies(http::Router& router, Service& service);
 void add_works(http::Router& router, Service& service);
 void add_policy_files(http::Router& router, Service& service);

@@ -3,6 +3,7 @@
 #include "api/api.h"
 #include "api/body.h"
 #include "api/call.h"
+#include "api/policy_notes.h"
 #include "api/show.h"
 
 namespace scrip::api {
@@ -43,16 +44,28 @@ http::Response list(Service& service) {
   body["last_attempt"] = {{"at", last.at == 0 ? Json() : Json(format_instant(last.at))},
                           {"ok", last.ok},
                           {"errors", show_errors(last.errors)}};
+  body["set_aside"] = nullptr;
+  if (const auto aside = service.reload.set_aside()) {
+    body["set_aside"] = {
+        {"revision", aside->revision}, {"at", format_instant(aside->at)}, {"by", aside->by}, {"notes", aside->notes}};
+  }
   return http::Response::json(200, body.dump());
+}
+
+// The console comes with its cookie, programs with a token.
+PolicyOrigin origin_of(const http::Request& request) {
+  return request.header("Authorization") ? PolicyOrigin::reload : PolicyOrigin::console;
 }
 
 http::Response reload(Service& service, http::Request& request) {
   auto asked = json_body(request, EmptyBody::is_empty_object);
   if (!asked) return problem(asked.error());
-  std::vector<FieldError> unknown;
-  Fields(*asked, "", unknown).finish();
-  if (!unknown.empty()) return problem(invalid(std::move(unknown)));
-  auto attempt = service.reload.from_disk(request.identity->subject);
+  std::vector<FieldError> errors;
+  Fields fields(*asked, "", errors);
+  Reload::Act act{.by = request.identity->subject, .origin = origin_of(request), .notes = notes_of(fields)};
+  fields.finish();
+  if (!errors.empty()) return problem(invalid(std::move(errors)));
+  auto attempt = service.reload.from_disk(act);
   if (!attempt) return problem(attempt.error());
   if (attempt->ok) {
     const Json previous = attempt->previous.empty() ? Json() : Json(attempt->previous);

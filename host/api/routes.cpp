@@ -12,6 +12,8 @@ void add_routes(http::Router& router, Service& service) {
   add_decisions(router, service);
   add_events(router, service);
   add_policies(router, service);
+  add_revisions(router, service);
+  add_audit(router, service);
   add_works(router, service);
   add_policy_files(router, service);
   add_windows(router, service);

@@ -89,6 +89,11 @@ void log_reload(const Result<Reload::Attempt>& attempt) {
     log(LogLevel::error, "the policies could not be reloaded", {{"why", attempt.error().message}});
     return;
   }
+  if (attempt->left_aside) {
+    log(LogLevel::warn, "the policies on disk are those that were rolled back from, and stay set aside",
+        {{"by", attempt->by}, {"revision", attempt->revision}});
+    return;
+  }
   if (attempt->ok) {
     log(LogLevel::info, "policies reloaded",
         {{"by", attempt->by}, {"revision", attempt->revision}, {"previous", attempt->previous}});

@@ -123,7 +123,8 @@ Result<void> Node::Impl::open() {
   store_ = std::move(*store);
   options_.ledger.default_timezone = options_.timezone;
   if (options_.webhook) {
-    for (const EventKind kind : {EventKind::coupon_issued, EventKind::coupon_redeemed, EventKind::coupon_cancelled}) {
+    for (const EventKind kind :
+         {EventKind::coupon_issued, EventKind::coupon_redeemed, EventKind::coupon_cancelled, EventKind::audit}) {
       if (options_.webhook->kinds.has(kind)) options_.ledger.claim_events = options_.ledger.claim_events.with(kind);
     }
   }
@@ -189,7 +190,13 @@ Result<void> Node::Impl::activate_policies() {
   stamp_ = reload_->disk_stamp();
   const auto attempt = reload_->at_start();
   if (!attempt) return attempt.error();
-  if (!reload_->degraded().empty()) log_reload(reload_->last());
+  if (const std::string why = reload_->degraded(); !why.empty()) {
+    if (reload_->last().ok) {
+      log(LogLevel::warn, why);
+    } else {
+      log_reload(reload_->last());
+    }
+  }
   log_reload(attempt);
   return {};
 }
@@ -251,7 +258,7 @@ void Node::Impl::reload_if_changed() {
   // Taken before the files are read: what changes meanwhile makes another stamp next time.
   const std::string stamp = reload_->disk_stamp();
   if (stamp == stamp_) return;
-  const auto attempt = reload_->from_disk("watch");
+  const auto attempt = reload_->from_disk({.by = "watch", .origin = PolicyOrigin::watch});
   log_reload(attempt);
   if (attempt) stamp_ = stamp;
 }

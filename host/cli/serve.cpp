@@ -202,7 +202,9 @@ sigset_t block_signals() {
 
 void serve_until_told(Node& node, const sigset_t& signals) {
   int signal = 0;
-  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) log_reload(node.reload().from_disk("SIGHUP"));
+  while (sigwait(&signals, &signal) == 0 && signal == SIGHUP) {
+    log_reload(node.reload().from_disk({.by = "SIGHUP", .origin = PolicyOrigin::signal}));
+  }
   log(LogLevel::info, "stopping", {{"signal", signal == SIGINT ? "SIGINT" : "SIGTERM"}});
   // Who presses Ctrl-C again wants to wait no longer. Nothing that was answered is lost by it.
   sigset_t interrupt;

@@ -34,7 +34,7 @@ Result<void> make(api::Service& service, const Expected& expected) {
                     .pattern = expected.pattern,
                     .alphabet = expected.alphabet,
                     .timezone = service.default_timezone};
-  auto outcome = api::carry_out(service, CreateCampaign{std::move(campaign)}, {"compat", Role::operator_});
+  auto outcome = api::carry_out(service, CreateCampaign{std::move(campaign)}, {"compat", Role::operator_, true});
   if (!outcome) return outcome.error();
   log(LogLevel::info, "made a campaign for a reference service's clients", {{"campaign", expected.id}});
   return {};

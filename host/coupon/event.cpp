@@ -7,7 +7,8 @@ namespace scrip {
 namespace {
 
 constexpr std::array<std::string_view, event_kind_count> event_kind_names{
-    "coupon.issued", "coupon.redeemed", "coupon.cancelled", "coupon.expiring", "campaign.sold_out", "policy.reloaded"};
+    "coupon.issued", "coupon.redeemed", "coupon.cancelled", "coupon.expiring", "campaign.sold_out", "policy.reloaded",
+    "audit"};
 constexpr std::array<std::string_view, 3> event_state_names{"pending", "delivered", "failed"};
 
 template <class Enum, std::size_t N>

@@ -20,8 +20,9 @@ enum class EventKind : std::uint8_t {
   coupon_expiring,
   campaign_sold_out,
   policy_reloaded,
+  audit,  // an entry of the audit log (coupon/audit.h)
 };
-inline constexpr int event_kind_count = 6;
+inline constexpr int event_kind_count = 7;
 
 // "coupon.issued". Static storage.
 std::string_view name(EventKind kind);
@@ -32,6 +33,8 @@ class EventKinds {
  public:
   constexpr EventKinds() = default;
   static constexpr EventKinds all() { return EventKinds((1U << event_kind_count) - 1); }
+  // What is told to who does not choose: the audit log holds what is the operators' alone.
+  static constexpr EventKinds usual() { return all().without(EventKind::audit); }
 
   constexpr bool has(EventKind kind) const { return (bits_ >> static_cast<unsigned>(kind) & 1U) != 0; }
   constexpr EventKinds with(EventKind kind) const { return EventKinds(bits_ | 1U << static_cast<unsigned>(kind)); }

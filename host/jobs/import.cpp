@@ -123,7 +123,7 @@ Result<void> end_abandoned_imports(Store& store, Ledger& ledger) {
   for (const ImportJob& job : *running) {
     Submission submission{
         .command = EndImport{.job = job.id, .why = why_failed("The server stopped while this was running", job.rows)},
-        .actor = {.subject = "start", .role = Role::operator_}};
+        .actor = {.subject = "start", .role = Role::operator_, .host = true}};
     ledger.execute(submission);
     if (submission.outcome.error) return std::move(*submission.outcome.error);
   }

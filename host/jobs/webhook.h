@@ -26,7 +26,7 @@ namespace scrip::jobs {
 struct WebhookOptions {
   std::string url;  // http or https
   std::string secret;
-  EventKinds kinds = EventKinds::all();
+  EventKinds kinds = EventKinds::usual();
   std::chrono::milliseconds time_out{10'000};  // for all of an attempt
 };
 

@@ -58,6 +58,7 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
   struct Visitor {
     Wanted& wanted;
     const Loaded& loaded;
+    const Actor& actor;
     decltype(want_issue)& issue;
     decltype(want_coupon)& coupon;
     void operator()(const Issue& c) const {
@@ -83,7 +84,9 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const EditCampaign& c) const { wanted.tallies.push_back(c.campaign); }
     void operator()(const Generate& c) const { wanted.tallies.push_back(c.campaign); }
     void operator()(const Refused&) const {}
-    void operator()(const PutAttributes&) const {}
+    void operator()(const PutAttributes& c) const {
+      if (actor.role == Role::operator_) wanted.attributes.push_back(c.user_id);  // for the audit log
+    }
     void operator()(const AddUser& c) const { wanted.logins.push_back(c.user.login); }
     void operator()(const ChangeUser& c) const { wanted.logins.push_back(c.login); }
     void operator()(const AddWork&) const {}
@@ -102,8 +105,9 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     }
     void operator()(const SettleEvents&) const {}
     void operator()(const ActivatePolicies&) const {}
+    void operator()(const RecordAudit&) const {}
   };
-  std::visit(Visitor{wanted, loaded_, want_issue, want_coupon}, submission.command);
+  std::visit(Visitor{wanted, loaded_, submission.actor, want_issue, want_coupon}, submission.command);
 }
 
 Result<void> Batch::prepare(const std::vector<Submission*>& submissions) {
@@ -194,6 +198,8 @@ Result<void> Batch::dispatch(Submission& submission) {
       return {};
     }
     Result<void> operator()(const PutAttributes& c) const {
+      // What the shop's back end says about its users is traffic, as claims are.
+      if (submission.actor.role == Role::operator_) batch.audit_attributes(submission.actor, c.user_id, c.attributes);
       batch.changes_.attributes[c.user_id] = c.attributes;
       batch.loaded_.attributes[c.user_id] = c.attributes;
       return {};
@@ -212,6 +218,10 @@ Result<void> Batch::dispatch(Submission& submission) {
       return {};
     }
     Result<void> operator()(const ActivatePolicies& c) const { return batch.activate(submission, c); }
+    Result<void> operator()(const RecordAudit& c) const {
+      batch.audit(submission.actor, c.action, c.target, c.old_value, c.new_value);
+      return {};
+    }
   };
   return std::visit(Visitor{*this, submission}, submission.command);
 }

@@ -29,6 +29,7 @@ struct LedgerState {
   std::int64_t last_revision = 0;    // the greatest RevisionRow::number
   std::int64_t last_work = 0;        // the greatest Work::id
   std::int64_t stored_revision = 0;  // the active one of the store; 0: none
+  std::string set_aside;             // PolicyActivation::set_aside of the last activation
 };
 
 class Batch {
@@ -92,7 +93,11 @@ class Batch {
   Result<void> generate(Submission& submission, const Generate& command);
   Result<void> add_user(Submission& submission, const AddUser& command);
   Result<void> change_user(Submission& submission, const ChangeUser& command);
+
+  // batch_policies.cpp
   Result<void> activate(Submission& submission, const ActivatePolicies& command);
+  // The revision that is in force before an activation; empty: none was.
+  Result<std::string> revision_before() const;
   std::optional<Error> unfit(const Campaign& campaign) const;
   // Generates codes; false when the format has no room for them.
   bool add_codes(const Campaign& campaign, std::int64_t count);
@@ -125,6 +130,18 @@ class Batch {
   void tell_if_sold_out(const Campaign& campaign);
   void tell_reload(const ActivationOutcome& activation, const std::string& by);
   void add_coupon_event(EventKind kind, const Facts& facts, const Coupon& coupon, const TraceEntry* notice);
+
+  // batch_audit.cpp
+  // An entry of the audit log. `old_value` and `new_value` are JSON objects, or empty.
+  void audit(const Actor& actor, AuditAction action, std::string target, std::string old_value, std::string new_value);
+  void audit_created(const Actor& actor, const Campaign& campaign);
+  void audit_edited(const Actor& actor, const Campaign& before, const Campaign& after);
+  void audit_generated(const Actor& actor, const Campaign& before, const Campaign& after, std::int64_t count);
+  // `before` null: it is new.
+  void audit_user(const Actor& actor, const User* before, const User& after, bool new_password);
+  void audit_attributes(const Actor& actor, const std::string& user_id, const std::string& attributes);
+  void audit_import(const Actor& actor, const ImportJob& job);
+  void audit_work(const Actor& actor, const std::optional<Work>& before, const std::optional<Work>& after);
 
   Store& store_;
   LedgerState state_;

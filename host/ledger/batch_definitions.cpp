@@ -5,7 +5,6 @@
 
 #include "ledger/batch.h"
 #include "ledger/claim_facts.h"
-#include "ledger/fitting.h"
 
 namespace scrip {
 namespace {
@@ -96,6 +95,7 @@ Result<void> Batch::create(Submission& submission, const CreateCampaign& command
   campaign.created_at = now_;
   put_campaign(campaign);
   if (campaign.total.value_or(0) > 0) add_codes(campaign, *campaign.total);
+  audit_created(submission.actor, campaign);
   submission.outcome.campaign = {state_.catalog->campaign(campaign.number), {}};
   return {};
 }
@@ -135,6 +135,7 @@ Result<void> Batch::edit(Submission& submission, const EditCampaign& command) {
     return {};
   }
   put_campaign(campaign);
+  audit_edited(submission.actor, *before, campaign);
   if (campaign.total != before->total) tell_if_sold_out(campaign);
   submission.outcome.campaign = {state_.catalog->campaign(campaign.number), tally};
   return {};
@@ -163,6 +164,7 @@ Result<void> Batch::generate(Submission& submission, const Generate& command) {
     return {};
   }
   if (campaign.total) put_campaign(campaign);
+  audit_generated(submission.actor, *before, campaign, command.count);
   submission.outcome.campaign = {state_.catalog->campaign(campaign.number), loaded_.tallies[campaign.number]};
   return {};
 }
@@ -177,6 +179,8 @@ Result<void> Batch::add_user(Submission& submission, const AddUser& command) {
   known = command.user;
   known->created_at = now_;
   changes_.users.push_back(*known);
+  // Who signs up is a customer, and they are many.
+  if (submission.actor.role == Role::operator_) audit_user(submission.actor, nullptr, *known, false);
   return {};
 }
 
@@ -186,44 +190,12 @@ Result<void> Batch::change_user(Submission& submission, const ChangeUser& comman
     submission.outcome.error = Error{.code = Code::not_found, .message = "There is no account " + command.login + "."};
     return {};
   }
+  const User before = *known;
   if (command.password_hash) known->password_hash = *command.password_hash;
   if (command.role) known->role = *command.role;
   std::erase_if(changes_.users, [&](const User& user) { return user.login == command.login; });
   changes_.users.push_back(*known);
-  return {};
-}
-
-Result<void> Batch::activate(Submission& submission, const ActivatePolicies& command) {
-  ActivationOutcome& outcome = submission.outcome.activation;
-  outcome.revision = command.set->revision();
-  if (state_.judge) outcome.previous = state_.judge->active().set->revision();
-
-  outcome.errors = campaigns_that_do_not_fit(*command.set, *state_.catalog);
-  if (!outcome.errors.empty()) {
-    submission.outcome.error = Error{.code = Code::invalid_policy, .message = "The policy set does not fit."};
-    return {};
-  }
-  auto known = store_.find_revision(command.set->revision());
-  if (!known) return known.error();
-  auto active = std::make_shared<ActivePolicies>();
-  active->set = command.set;
-  active->loaded_at = real_time();
-  if (*known) {
-    active->number = (*known)->number;
-  } else {
-    active->number = ++state_.last_revision;
-    RevisionRow row{.number = active->number,
-                    .revision = command.set->revision(),
-                    .accepted_at = active->loaded_at,
-                    .accepted_by = command.accepted_by};
-    for (const PolicyFile& file : command.set->files()) row.files.emplace_back(file.name, file.text);
-    changes_.revision = std::move(row);
-  }
-  changes_.active_revision = active->number;
-  outcome.number = active->number;
-  tell_reload(outcome, command.accepted_by);
-  state_.stored_revision = active->number;
-  state_.judge = std::make_shared<Judge>(std::move(active));
+  audit_user(submission.actor, &before, *known, command.password_hash.has_value());
   return {};
 }
 

@@ -31,6 +31,7 @@ Result<void> Batch::start_import(Submission& submission, const StartImport& comm
       ImportJob{.id = command.id, .campaign = command.campaign, .bytes_total = command.bytes_total, .started_at = now_};
   Changes::ImportChange& change = changes_.imports[command.id];
   change = {.job = *job, .is_new = true, .errors = {}};
+  audit_import(submission.actor, *job);
   submission.outcome.import = *job;
   return {};
 }
@@ -135,6 +136,7 @@ Result<void> Batch::end_import(Submission& submission, const EndImport& command)
   job->ended_at = now_;
   if (command.bytes_read) job->bytes_read = *command.bytes_read;
   put_import(*job);
+  audit_import(submission.actor, *job);
   submission.outcome.import = *job;
   return {};
 }

@@ -19,6 +19,7 @@ Result<void> Batch::add_work(Submission& submission, const AddWork& command) {
   Work& work = submission.outcome.work;
   work = {.id = ++state_.last_work, .title = command.title, .created_at = now_, .updated_at = now_};
   put_work(work.id, work);
+  audit_work(submission.actor, std::nullopt, work);
   return {};
 }
 
@@ -28,17 +29,20 @@ Result<void> Batch::edit_work(Submission& submission, const EditWork& command) {
     submission.outcome.error = work_not_found(command.id);
     return {};
   }
+  const Work before = *known;
   Work& work = submission.outcome.work;
-  work = *known;
+  work = before;
   work.title = command.title;
   work.updated_at = now_;
   put_work(work.id, work);
+  audit_work(submission.actor, before, work);
   return {};
 }
 
 Result<void> Batch::drop_work(Submission& submission, const DropWork& command) {
-  if (loaded_.works[command.id]) {
+  if (const std::optional<Work> known = loaded_.works[command.id]) {
     put_work(command.id, std::nullopt);
+    audit_work(submission.actor, known, std::nullopt);
   } else {
     submission.outcome.error = work_not_found(command.id);
   }

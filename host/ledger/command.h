@@ -13,6 +13,8 @@
 #include <variant>
 #include <vector>
 
+#include "coupon/activation.h"
+#include "coupon/audit.h"
 #include "coupon/campaign.h"
 #include "coupon/coupon.h"
 #include "coupon/event.h"
@@ -29,6 +31,7 @@ namespace scrip {
 struct Actor {
   std::string subject;
   Role role = Role::user;
+  bool host = false;  // Scrip itself, on nobody's order: "start", "watch"
 };
 
 // ---- claims: decided by a policy ----------------------------------------------------------------
@@ -185,11 +188,22 @@ struct SettleEvents {
 struct ActivatePolicies {
   std::shared_ptr<const PolicySet> set;
   std::string accepted_by;
+  PolicyOrigin origin = PolicyOrigin::reload;
+  std::string notes;      // is_policy_notes
+  std::string set_aside;  // PolicyActivation::set_aside
+};
+
+// Says in the audit log what happened outside the ledger: a set that was refused before it came here.
+struct RecordAudit {
+  AuditAction action = AuditAction::policies_refused;
+  std::string target;
+  std::string old_value;  // JSON objects, or empty
+  std::string new_value;
 };
 
 using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCampaign, EditCampaign, Generate, Refused,
                              PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, StartImport,
-                             ImportCoupons, EndImport, Remind, SettleEvents, ActivatePolicies>;
+                             ImportCoupons, EndImport, Remind, SettleEvents, ActivatePolicies, RecordAudit>;
 
 // ---- outcomes -----------------------------------------------------------------------------------
 
@@ -211,6 +225,7 @@ struct ActivationOutcome {
   std::string revision;
   std::string previous;             // empty: none
   std::int64_t number = 0;          // RevisionRow::number
+  Micros at = 0;                    // real time
   std::vector<PolicyError> errors;  // campaigns that do not fit; not empty: not activated
 };
 

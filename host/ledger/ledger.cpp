@@ -189,12 +189,15 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, const Clock& clock, L
     if (!*row) break;
     *last_revision = number;
   }
+  auto last_activation = (*reader)->last_activation();
+  if (!last_activation) return last_activation.error();
   LedgerState state{.catalog = Catalog::from(*definitions),
                     .judge = nullptr,
                     .last_decision = *last_decision,
                     .last_revision = *last_revision,
                     .last_work = definitions->last_work,
-                    .stored_revision = stored_revision};
+                    .stored_revision = stored_revision,
+                    .set_aside = *last_activation ? (*last_activation)->set_aside : std::string()};
   auto impl = std::make_unique<Impl>(store, clock, std::move(options), std::move(events), std::move(state));
   return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
 }

@@ -28,8 +28,11 @@ struct LedgerOptions {
   std::string default_timezone = "UTC";
   std::int64_t code_chunk = 1'000'000;  // codes generated at a time for a campaign without total
   Micros keep_idempotency = 25 * hour;  // by the real clock
-  // Of claims, only these are recorded as events, since they are many; all others always are.
+  // Of claims, which are many, and of the audit log, which is kept as such, only these are recorded as
+  // events; all others always are.
   EventKinds claim_events;
+  // A year, so that what is done once a year can be compared with the last time, and a month to do it in.
+  Micros keep_audit = 400 * day;
 };
 
 // For metrics; called on the ledger's thread.

@@ -53,6 +53,11 @@ const std::map<std::string, Access> agreed{
     {"GET /api/v1/policies/files/{folder}/{name}", Access::operator_only},
     {"PUT /api/v1/policies/files/{folder}/{name}", Access::operator_only},
     {"POST /api/v1/policies/check", Access::operator_only},
+    {"GET /api/v1/policies/revisions", Access::operator_only},
+    {"GET /api/v1/policies/revisions/{revision}", Access::operator_only},
+    {"GET /api/v1/policies/revisions/{from}/diff/{to}", Access::operator_only},
+    {"POST /api/v1/policies/rollback", Access::operator_only},
+    {"GET /api/v1/audit", Access::operator_only},
     {"GET /api/v1/decisions", Access::operator_only},
     {"GET /healthz", Access::everyone},
     {"GET /readyz", Access::everyone},
@@ -86,6 +91,7 @@ std::string filled(std::string pattern) {
   replace("{id}", "spring");
   replace("{folder}", "scripts");
   replace("{name}", "welcome.lua");
+  for (const char* revision : {"{revision}", "{from}", "{to}"}) replace(revision, "00000000");
   replace("{code}", "0000-0000-0000-0000");
   return pattern;
 }

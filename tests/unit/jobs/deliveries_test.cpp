@@ -18,7 +18,7 @@ const std::string secret = "a secret of the test";
 
 LedgerOptions all_claims() {
   LedgerOptions options;
-  options.claim_events = EventKinds::all();
+  options.claim_events = EventKinds::usual();
   return options;
 }
 

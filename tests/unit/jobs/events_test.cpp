@@ -35,7 +35,8 @@ TEST_CASE("claims are events when somebody asked for them, and cost no row when 
   const auto [asked, expected] = GENERATE(table<EventKinds, Kinds>({
       {EventKinds(), {"policy.reloaded"}},
       {EventKinds().with(EventKind::coupon_redeemed), {"policy.reloaded", "coupon.redeemed"}},
-      {EventKinds::all(), {"policy.reloaded", "coupon.issued", "coupon.redeemed", "coupon.cancelled"}},
+      {EventKinds::usual(), {"policy.reloaded", "coupon.issued", "coupon.redeemed", "coupon.cancelled"}},
+      {EventKinds().with(EventKind::audit), {"policy.reloaded", "audit", "audit"}},
   }));
   OutboxHouse house("days = 7", with(asked));
   const CouponKey coupon = house.issue(house.campaign("c"), "minji");
@@ -47,7 +48,7 @@ TEST_CASE("claims are events when somebody asked for them, and cost no row when 
 }
 
 TEST_CASE("a coupon and its event are stored together or not at all") {
-  OutboxHouse house("days = 7", with(EventKinds::all()));
+  OutboxHouse house("days = 7", with(EventKinds::usual()));
   const auto campaign = house.campaign("c");
   house.store->fail(FaultStore::Step::commit);
   CHECK(house.run(Issue{.campaign = campaign, .user_id = "minji", .subject = std::nullopt}).error);
@@ -97,6 +98,27 @@ TEST_CASE("a reload is an event, a start that finds the same policies is not") {
   const Json data = Json::parse(house.events(EventKind::policy_reloaded).back().data);
   CHECK(data["revision"] == house.ledger->policies()->set->revision());
   CHECK(data["by"] == "test");
+}
+
+TEST_CASE("an audit entry is an event for whoever asked for it, with what was before and what is now") {
+  OutboxHouse house("days = 7", with(EventKinds().with(EventKind::audit)));
+  const auto campaign = house.campaign("c");
+  REQUIRE(!house.run(EditCampaign{.campaign = campaign, .name = "Autumn"}).error);
+  const auto events = house.events(EventKind::audit);
+  REQUIRE(events.size() == 3);
+  const Json data = Json::parse(events.back().data);
+  CHECK(data["action"] == "campaign.edited");
+  CHECK(data["target"] == "campaign/c");
+  CHECK(data["subject"] == "admin");
+  CHECK(data["role"] == "operator");
+  CHECK(data["old"] == Json{{"name", "c"}});
+  CHECK(data["new"] == Json{{"name", "Autumn"}});
+}
+
+TEST_CASE("who does not choose is not told what is the operators' alone") {
+  CHECK(jobs::WebhookOptions().kinds == EventKinds::usual());
+  CHECK(!EventKinds::usual().has(EventKind::audit));
+  CHECK(EventKinds::usual().with(EventKind::audit) == EventKinds::all());
 }
 
 }  // namespace
