@@ -22,7 +22,8 @@ struct Command {
 constexpr std::array commands{
     Command{"serve", serve, "Serve coupons over HTTP"},
     Command{"reload", reload, "Put the policies on disk in force in a running server"},
-    Command{"policy", policy, "List, check or test policies without a server"},
+    Command{"policy", policy, "List, check, test, compare or roll back policies"},
+    Command{"audit", audit, "Show what operators did"},
     Command{"user", user, "Add or list accounts, or set a password"},
     Command{"token", token, "Make a token for the API"},
     Command{"import", import, "Import a file of codes into a campaign"},

@@ -7,6 +7,7 @@ namespace scrip::cli {
 int serve(int argc, char** argv);
 int reload(int argc, char** argv);
 int policy(int argc, char** argv);
+int audit(int argc, char** argv);
 int user(int argc, char** argv);
 int token(int argc, char** argv);
 int import(int argc, char** argv);

@@ -6,6 +6,7 @@
 #include "cli/commands.h"
 #include "cli/database.h"
 #include "cli/output.h"
+#include "cli/policy_revisions.h"
 #include "lua/compile.h"
 #include "policy/policy_files.h"
 
@@ -139,10 +140,12 @@ int list(const PolicyArguments& given) {
 }  // namespace
 
 int policy(int argc, char** argv) {
-  CLI::App command("List, check or test policies without a server", "scrip policy");
+  CLI::App command("List, check or test policy files; list, show, compare or roll back what was in force",
+                   "scrip policy");
   command.require_subcommand(1);
   PolicyArguments given;
-  CLI::App& listing = *command.add_subcommand("list", "Show the policies, their rules, and the plugins");
+  CLI::App& listing = *command.add_subcommand(
+      "list", "Show the policies of the files, or, with --data or --server, every set that was in force");
   CLI::App& checking = *command.add_subcommand("check", "Say everything that is wrong with the files");
   CLI::App& testing = *command.add_subcommand("test", "Run the tests that the files have");
   for (CLI::App* each : {&listing, &checking, &testing}) {
@@ -150,7 +153,9 @@ int policy(int argc, char** argv) {
     add_json(*each, given.json);
   }
   checking.add_option("--data", given.data, "Check the campaigns of this data directory, too")->type_name("DIR");
+  PolicyRevisions revisions(command, listing);
   if (const auto status = parse(command, argc, argv)) return *status;
+  if (revisions.wanted()) return revisions.run(given.json);
   if (checking.parsed()) return check(given);
   return testing.parsed() ? test(given) : list(given);
 }

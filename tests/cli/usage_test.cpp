@@ -23,6 +23,10 @@ TEST_CASE("every command says what it takes") {
                                         {"policy", "list"},
                                         {"policy", "check"},
                                         {"policy", "test"},
+                                        {"policy", "show"},
+                                        {"policy", "diff"},
+                                        {"policy", "rollback"},
+                                        {"audit"},
                                         {"user"},
                                         {"user", "add"},
                                         {"user", "passwd"},
@@ -45,7 +49,7 @@ TEST_CASE("every command says what it takes") {
 
 TEST_CASE("the list of commands names each of them") {
   const std::string help = run({"--help"}).out;
-  for (const char* name : {"serve", "reload", "policy", "user", "token", "verify", "load", "bench", "version"}) {
+  for (const char* name : {"serve", "reload", "policy", "audit", "user", "token", "verify", "load", "bench", "version"}) {
     CHECK(help.find("  " + std::string(name) + " ") != std::string::npos);
   }
 }
