@@ -22,7 +22,7 @@ struct Command {
 constexpr std::array commands{
     Command{"serve", serve, "Serve coupons over HTTP"},
     Command{"reload", reload, "Put the policies on disk in force in a running server"},
-    Command{"policy", policy, "List, check, test, compare or roll back policies"},
+    Command{"policy", policy, "List, check, test, try, compare or roll back policies"},
     Command{"audit", audit, "Show what operators did"},
     Command{"user", user, "Add or list accounts, or set a password"},
     Command{"token", token, "Make a token for the API"},

@@ -6,8 +6,9 @@
 #include "cli/commands.h"
 #include "cli/database.h"
 #include "cli/output.h"
+#include "cli/policy_commands.h"
 #include "cli/policy_revisions.h"
-#include "lua/compile.h"
+#include "lua/tested_set.h"
 #include "policy/policy_files.h"
 
 namespace scrip::cli {
@@ -20,18 +21,6 @@ struct PolicyArguments {
   std::filesystem::path data;
   bool json = false;
 };
-
-CompiledSet compile_folders(const PolicyFolders& folders) {
-  PolicyFiles read = read_policy_files(folders.scripts, folders.plugins);
-  CompiledSet compiled = compile(std::move(read.files), {});
-  compiled.errors.insert(compiled.errors.begin(), read.errors.begin(), read.errors.end());
-  return compiled;
-}
-
-int refuse(const std::vector<PolicyError>& errors, bool json) {
-  if (json) print("{\"errors\":" + errors_json(errors) + "}\n");
-  return fail(errors);
-}
 
 // Whether the campaigns of a database still fit, as a reload would ask.
 Result<std::vector<PolicyError>> misfits(const PolicySet& set, const std::filesystem::path& path) {
@@ -51,7 +40,7 @@ Result<std::vector<PolicyError>> misfits(const PolicySet& set, const std::filesy
 }
 
 int check(const PolicyArguments& given) {
-  const CompiledSet compiled = compile_folders(given.folders);
+  const TestedSet compiled = compile_folders(given.folders);
   if (!compiled.set || !compiled.errors.empty()) return refuse(compiled.errors, given.json);
   if (!given.data.empty()) {
     const auto errors = misfits(*compiled.set, given.data);
@@ -60,38 +49,6 @@ int check(const PolicyArguments& given) {
   }
   const std::string& revision = compiled.set->revision();
   return print((given.json ? Json{{"revision", revision}}.dump() : revision) + "\n");
-}
-
-std::string tests_json(const std::vector<PolicyTestResult>& tests, std::ptrdiff_t passed,
-                       const std::vector<PolicyError>& errors) {
-  Json list = Json::array();
-  for (const PolicyTestResult& test : tests) {
-    Json shown{{"file", test.file}, {"line", test.line}, {"name", test.name}, {"passed", test.passed}};
-    if (!test.passed) shown["message"] = test.message;
-    list.push_back(std::move(shown));
-  }
-  return Json{{"passed", passed},
-              {"failed", static_cast<std::ptrdiff_t>(tests.size()) - passed},
-              {"tests", std::move(list)},
-              {"errors", Json::parse(errors_json(errors))}}
-             .dump() +
-         "\n";
-}
-
-std::string tests_lines(const std::vector<PolicyTestResult>& tests, std::ptrdiff_t passed) {
-  std::string text;
-  for (const PolicyTestResult& test : tests) text += (test.passed ? "pass  " : "FAIL  ") + test.name + "\n";
-  return text + std::to_string(passed) + " passed, " +
-         std::to_string(static_cast<std::ptrdiff_t>(tests.size()) - passed) + " failed\n";
-}
-
-int test(const PolicyArguments& given) {
-  const CompiledSet compiled = compile_folders(given.folders);
-  const auto passed =
-      std::count_if(compiled.tests.begin(), compiled.tests.end(), [](const auto& each) { return each.passed; });
-  const int printed =
-      print(given.json ? tests_json(compiled.tests, passed, compiled.errors) : tests_lines(compiled.tests, passed));
-  return compiled.errors.empty() ? printed : fail(compiled.errors);
 }
 
 std::string list_json(const PolicySet& set) {
@@ -132,32 +89,52 @@ std::string list_lines(const PolicySet& set) {
 }
 
 int list(const PolicyArguments& given) {
-  const CompiledSet compiled = compile_folders(given.folders);
+  const TestedSet compiled = compile_folders(given.folders);
   if (!compiled.set) return refuse(compiled.errors, given.json);
   return print(given.json ? list_json(*compiled.set) : list_lines(*compiled.set));
 }
 
 }  // namespace
 
+TestedSet compile_folders(const PolicyFolders& folders, const TestOptions& options, const PolicyLimits& limits) {
+  PolicyFiles read = read_policy_files(folders.scripts, folders.plugins);
+  TestedSet compiled = compile_with(std::move(read.files), limits, options);
+  if (!read.errors.empty()) compiled.set.reset();
+  compiled.errors.insert(compiled.errors.begin(), read.errors.begin(), read.errors.end());
+  return compiled;
+}
+
+int refuse(const std::vector<PolicyError>& errors, bool json) {
+  if (json) print("{\"errors\":" + errors_json(errors) + "}\n");
+  return fail(errors);
+}
+
 int policy(int argc, char** argv) {
-  CLI::App command("List, check or test policy files; list, show, compare or roll back what was in force",
+  CLI::App command("List, check, test or try policy files; list, show, compare or roll back what was in force",
                    "scrip policy");
   command.require_subcommand(1);
   PolicyArguments given;
   CLI::App& listing = *command.add_subcommand(
       "list", "Show the policies of the files, or, with --data or --server, every set that was in force");
   CLI::App& checking = *command.add_subcommand("check", "Say everything that is wrong with the files");
-  CLI::App& testing = *command.add_subcommand("test", "Run the tests that the files have");
-  for (CLI::App* each : {&listing, &checking, &testing}) {
+  for (CLI::App* each : {&listing, &checking}) {
     add_policy_folders(*each, given.folders);
     add_json(*each, given.json);
   }
   checking.add_option("--data", given.data, "Check the campaigns of this data directory, too")->type_name("DIR");
   PolicyRevisions revisions(command, listing);
+  const std::vector<PolicyCommand> commands{{&listing, [&] { return list(given); }},
+                                            {&checking, [&] { return check(given); }},
+                                            add_policy_test(command),
+                                            add_policy_try(command),
+                                            add_policy_windows(command),
+                                            add_policy_record(command)};
   if (const auto status = parse(command, argc, argv)) return *status;
   if (revisions.wanted()) return revisions.run(given.json);
-  if (checking.parsed()) return check(given);
-  return testing.parsed() ? test(given) : list(given);
+  for (const PolicyCommand& each : commands) {
+    if (each.app->parsed()) return each.run();
+  }
+  return misused;
 }
 
 }  // namespace scrip::cli

@@ -117,6 +117,7 @@ constexpr Allowed list[] = {
     {"", "plugin", plugins, &lua_plugin, word},
     {"", "policy", scripts | tests, &lua_policy, word},
     {"", "test", tests, &lua_test, word},
+    {"", "case", tests, &lua_case},
 };
 
 }  // namespace

@@ -3,9 +3,11 @@
 #include <algorithm>
 #include <tuple>
 
+#include "lua/line_coverage.h"
 #include "lua/loader.h"
 #include "lua/lua_policy_set.h"
 #include "lua/test_runner.h"
+#include "lua/tested_set.h"
 #include "lua/utf8.h"
 
 namespace scrip {
@@ -41,25 +43,45 @@ void check_rules(const std::shared_ptr<const Program>& program, std::vector<Poli
   }
 }
 
-}  // namespace
+struct Loaded {
+  std::shared_ptr<const Program> program;
+  PluginShelf shelf;
+};
 
-CompiledSet compile(std::vector<PolicyFile> files, const PolicyLimits& limits) {
-  CompiledSet compiled;
-  std::vector<PolicyError>& errors = compiled.errors;
+// Everything but the tests.
+Loaded load(std::vector<PolicyFile> files, const PolicyLimits& limits, bool measured,
+            std::vector<PolicyError>& errors) {
   auto program = std::make_shared<Program>();
   program->limits = limits;
   program->revision = revision_of(files);
   program->sources = accept(std::move(files), errors);
-  PluginShelf shelf = load_plugins(program->sources, limits, errors);
-  program->plugins = shelf.plugins;
-  program->policies = load_policies(program->sources, shelf, limits, errors);
+  if (measured) program->coverage = std::make_shared<LineCoverage>(program->sources);
+  LineCoverage* const coverage = program->coverage.get();
+  Loaded loaded{program, load_plugins(program->sources, limits, coverage, errors)};
+  program->plugins = loaded.shelf.plugins;
+  program->policies = load_policies(program->sources, loaded.shelf, limits, coverage, errors);
   check_rules(program, errors);
+  return loaded;
+}
 
-  const auto set = std::make_shared<const LuaPolicySet>(program);
+}  // namespace
+
+CompiledSet compile(std::vector<PolicyFile> files, const PolicyLimits& limits) {
+  return compile_with(std::move(files), limits, {});
+}
+
+TestedSet compile_with(std::vector<PolicyFile> files, const PolicyLimits& limits, const TestOptions& options) {
+  TestedSet compiled;
+  std::vector<PolicyError>& errors = compiled.errors;
+  const Loaded loaded = load(std::move(files), limits, false, errors);
+
+  const auto set = std::make_shared<const LuaPolicySet>(loaded.program);
   // Tests run with whatever is of use, so that their failures are reported along with the rest.
-  TestReport report = run_policy_tests(*set, *program, shelf, errors.empty());
+  TestReport report;
+  if (options.run) report = run_policy_tests(*set, *loaded.program, loaded.shelf, errors.empty(), options);
   errors.insert(errors.end(), report.errors.begin(), report.errors.end());
   compiled.tests = std::move(report.results);
+  compiled.decisions = std::move(report.decisions);
 
   // What they quote comes from the files, where a string may hold any bytes.
   for (PolicyError& error : errors) error.message = to_utf8(error.message);
@@ -68,6 +90,21 @@ CompiledSet compile(std::vector<PolicyFile> files, const PolicyLimits& limits) {
   });
   if (errors.empty()) compiled.set = set;
   return compiled;
+}
+
+std::vector<FileCoverage> measure_coverage(std::vector<PolicyFile> files, const PolicyLimits& limits,
+                                           const TestOptions& options) {
+  // A hook for each line makes everything slower; a test that runs out of time here would only hide
+  // lines that it reaches otherwise.
+  constexpr std::int64_t slower = 50;
+  PolicyLimits roomy = limits;
+  roomy.decision_us *= slower;
+  roomy.load_us *= slower;
+  std::vector<PolicyError> ignored;
+  const Loaded loaded = load(std::move(files), roomy, true, ignored);
+  const LuaPolicySet set(loaded.program);
+  run_policy_tests_once(set, *loaded.program, loaded.shelf, options);
+  return loaded.program->coverage->report();
 }
 
 }  // namespace scrip

@@ -19,9 +19,9 @@ std::string stem(const std::string& file) {
 }
 
 std::optional<Plugin> load_plugin(const Sources& sources, std::size_t source, const PolicyLimits& limits,
-                                  PluginShelf& shelf, std::vector<PolicyError>& errors) {
+                                  LineCoverage* coverage, PluginShelf& shelf, std::vector<PolicyError>& errors) {
   const PolicyFile& file = (*sources)[source];
-  const auto vm = Vm::create(sources);
+  const auto vm = Vm::create(sources, coverage);
   if (!vm) {
     errors.push_back({file.name, 0, no_vm});
     return std::nullopt;
@@ -64,12 +64,13 @@ PolicyError to_error(const Vm::Failure& failure, const PolicyFile& file) {
   return {failure.file, failure.line, failure.message};
 }
 
-PluginShelf load_plugins(const Sources& sources, const PolicyLimits& limits, std::vector<PolicyError>& errors) {
+PluginShelf load_plugins(const Sources& sources, const PolicyLimits& limits, LineCoverage* coverage,
+                         std::vector<PolicyError>& errors) {
   PluginShelf shelf;
   std::map<std::string, Plugin> by_name;
   for (std::size_t i = 0; i < sources->size(); ++i) {
     if (kind_of((*sources)[i]) != PolicyFileKind::plugin) continue;
-    auto plugin = load_plugin(sources, i, limits, shelf, errors);
+    auto plugin = load_plugin(sources, i, limits, coverage, shelf, errors);
     if (!plugin) continue;
     const auto [first, added] = by_name.try_emplace(plugin->name, *plugin);
     if (!added) {
@@ -83,12 +84,12 @@ PluginShelf load_plugins(const Sources& sources, const PolicyLimits& limits, std
 }
 
 std::vector<Policy> load_policies(const Sources& sources, const PluginShelf& shelf, const PolicyLimits& limits,
-                                  std::vector<PolicyError>& errors) {
+                                  LineCoverage* coverage, std::vector<PolicyError>& errors) {
   std::map<std::string, Policy> by_name;
   for (std::size_t i = 0; i < sources->size(); ++i) {
     const PolicyFile& file = (*sources)[i];
     if (kind_of(file) != PolicyFileKind::script) continue;
-    const auto vm = Vm::create(sources);
+    const auto vm = Vm::create(sources, coverage);
     if (!vm) {
       errors.push_back({file.name, 0, no_vm});
       continue;

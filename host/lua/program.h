@@ -55,6 +55,8 @@ struct Program {
   std::vector<Policy> policies;  // by name
   PolicyLimits limits;
   std::string revision;
+  // Told of the lines that evaluators run; null but when that is measured.
+  std::shared_ptr<LineCoverage> coverage;
 
   const Policy* policy(std::string_view name) const;
 };

@@ -99,7 +99,7 @@ RuleVm::RuleVm(std::unique_ptr<Vm> vm, std::shared_ptr<const Program> program)
 }
 
 std::unique_ptr<RuleVm> RuleVm::create(std::shared_ptr<const Program> program) {
-  auto vm = Vm::create(program->sources);
+  auto vm = Vm::create(program->sources, program->coverage.get());
   if (!vm) return nullptr;
   std::unique_ptr<RuleVm> rules(new RuleVm(std::move(vm), std::move(program)));
   const bool opened = rules->vm_->run(load_budget(rules->program_->limits), [&](lua_State* L) {

@@ -5,6 +5,7 @@
 #include "coupon/time.h"
 #include "lua/json_value.h"
 #include "lua/numbers.h"
+#include "lua/test_bench.h"
 #include "lua/view.h"
 
 namespace scrip {
@@ -67,6 +68,7 @@ std::string shown_instant(const std::optional<Micros>& instant) {
 
 void check_decision(lua_State* L, const char* assertion) {
   if (!lua_istable(L, 1)) raise(L, "t.%s: its first argument is not what t.decide returned", assertion);
+  TestBench::of(L).look_at(L, 1);
 }
 
 // Raises "wanted X, got Y"; the position is that of the test.

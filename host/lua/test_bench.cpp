@@ -5,8 +5,10 @@
 
 #include "lua/json_value.h"
 #include "lua/test_assertions.h"
-#include "lua/test_facts.h"
+#include "lua/test_forall.h"
+#include "lua/test_verdict.h"
 #include "lua/words.h"
+#include "policy/given_facts.h"
 
 namespace scrip {
 namespace {
@@ -14,88 +16,37 @@ namespace {
 constexpr JsonLimits facts_limits{.depth = 8, .bytes = 256 * 1024};
 constexpr std::array<std::string_view, 5> decide_members{"hook", "rules", "policy", "params", "facts"};
 
+// Its address is a key in the registry: decisions (weak) -> their place in asked_, from 1.
+char decisions_key = 0;
+
+// Pushes the table of decisions, made on first use.
+void push_decisions(lua_State* L) {
+  lua_pushlightuserdata(L, &decisions_key);
+  lua_rawget(L, LUA_REGISTRYINDEX);
+  if (!lua_isnil(L, -1)) return;
+  lua_pop(L, 1);
+  lua_newtable(L);
+  lua_createtable(L, 0, 1);
+  lua_pushliteral(L, "k");
+  lua_setfield(L, -2, "__mode");
+  lua_setmetatable(L, -2);
+  lua_pushlightuserdata(L, &decisions_key);
+  lua_pushvalue(L, -2);
+  lua_rawset(L, LUA_REGISTRYINDEX);
+}
+
 int absent_assertion(lua_State* L) {
   raise_unknown_member(L, "t");
 }
 
-void set_text(lua_State* L, const char* member, const std::string& text) {
-  if (text.empty()) return;
-  lua_pushlstring(L, text.data(), text.size());
-  lua_setfield(L, -2, member);
-}
-
-void set_number(lua_State* L, const char* member, const std::optional<std::int64_t>& number) {
-  if (!number) return;
-  lua_pushnumber(L, static_cast<lua_Number>(*number));
-  lua_setfield(L, -2, member);
-}
-
-void set_counts(lua_State* L, const Counters& counts) {
-  lua_createtable(L, 0, static_cast<int>(counts.size()));
-  for (const auto& [name, change] : counts) set_number(L, name.c_str(), change);
-  lua_setfield(L, -2, "count");
-}
-
-void set_detail(lua_State* L, const std::string& detail) {
-  if (detail.empty()) return;
-  push_json(L, Json::parse(detail, nullptr, false), PushAs::table);
-  lua_setfield(L, -2, "detail");
-}
-
-void push_entry(lua_State* L, const TraceEntry& entry) {
-  lua_newtable(L);
-  set_text(L, "rule", entry.rule);
-  set_text(L, "result", std::string(name(entry.kind)));
-  set_text(L, "code", entry.code);
-  set_text(L, "sentence", entry.sentence);
-  if (entry.kind == TraceEntry::Kind::failed) {
-    set_text(L, "error", entry.detail);
-  } else {
-    set_detail(L, entry.detail);
-  }
-  set_text(L, "note", entry.note);
-  set_text(L, "once", entry.once);
-  set_number(L, "expires_at", entry.expires_at);
-  set_number(L, "discount", entry.discount);
-  set_counts(L, entry.counts);
-}
-
-// What t.decide returns.
-void push_verdict(lua_State* L, const Verdict& verdict) {
-  luaL_checkstack(L, 10, "a verdict");
-  lua_newtable(L);
-  lua_pushboolean(L, verdict.allowed());
-  lua_setfield(L, -2, "allowed");
-  lua_pushboolean(L, verdict.kind == Verdict::Kind::failed);
-  lua_setfield(L, -2, "failed");
-  set_text(L, "code", verdict.code);
-  set_text(L, "sentence", verdict.sentence);
-  set_detail(L, verdict.detail);
-  set_number(L, "expires_at", verdict.expires_at);
-  set_number(L, "discount", verdict.discount);
-  set_counts(L, verdict.counts);
-  lua_newtable(L);
-  lua_newtable(L);
-  int at = 0;
-  int notes = 0;
-  for (const TraceEntry& entry : verdict.trace) {
-    push_entry(L, entry);
-    lua_rawseti(L, -3, ++at);
-    if (entry.note.empty()) continue;
-    lua_pushlstring(L, entry.note.data(), entry.note.size());
-    lua_rawseti(L, -2, ++notes);
-  }
-  lua_setfield(L, -3, "notes");
-  lua_setfield(L, -2, "trace");
-}
-
-Json json_member(lua_State* L, int spec, const char* member) {
+Json json_member(lua_State* L, int spec, const char* member, const char* asker) {
   Json json = Json::object();
   lua_getfield(L, spec, member);
   if (!lua_isnil(L, -1)) {
-    if (!lua_istable(L, -1)) raise(L, "t.decide: %s is a %s, not a table", member, luaL_typename(L, -1));
+    if (!lua_istable(L, -1)) raise(L, "%s: %s is a %s, not a table", asker, member, luaL_typename(L, -1));
     if (const auto fault = read_json(L, -1, facts_limits, json)) {
-      raise(L, "t.decide: %s%s%s %s", member, fault->path.empty() ? "" : ".", fault->path.c_str(), fault->what.c_str());
+      raise(L, "%s: %s%s%s %s", asker, member, fault->path.empty() ? "" : ".", fault->path.c_str(),
+            fault->what.c_str());
     }
   }
   lua_pop(L, 1);
@@ -128,6 +79,7 @@ void TestBench::push_t(lua_State* L) {
   };
   add("decide", [](lua_State* state) { return decide(state); });
   for (const TestAssertion& assertion : test_assertions()) add(assertion.name, assertion.function);
+  for (const TestAssertion& function : forall_functions()) add(function.name, function.function);
   to_named_view(L, &absent_assertion);
 }
 
@@ -136,7 +88,7 @@ void TestBench::block(lua_State* L) {
   raise(L, "needs a file that has errors");
 }
 
-std::vector<Rule> TestBench::rules_of(lua_State* L, int spec) {
+std::vector<Rule> TestBench::rules_of(lua_State* L, int spec, const char* asker) {
   std::vector<std::string> wrong;
   std::vector<Rule> rules;
   bool usable = true;
@@ -152,48 +104,126 @@ std::vector<Rule> TestBench::rules_of(lua_State* L, int spec) {
     lua_getfenv(L, -1);
     rules = policy(L, lua_gettop(L), usable, wrong).rules;
   }
-  if (!wrong.empty()) raise(L, "t.decide: %s", wrong.front().c_str());
+  if (!wrong.empty()) raise(L, "%s: %s", asker, wrong.front().c_str());
   if (!usable) block(L);
   return rules;
 }
 
-std::shared_ptr<const Binding> TestBench::bind(lua_State* L, int spec) {
-  const std::string params = json_member(L, spec, "params").dump();
+std::shared_ptr<const Binding> TestBench::bind(lua_State* L, int spec, const char* asker) {
+  const std::string params = json_member(L, spec, "params", asker).dump();
   lua_getfield(L, spec, "rules");
   lua_getfield(L, spec, "policy");
-  if (lua_isnil(L, -1) == lua_isnil(L, -2)) raise(L, "t.decide: wants either rules = { ... } or policy = \"name\"");
+  if (lua_isnil(L, -1) == lua_isnil(L, -2)) {
+    raise(L, "%s: wants either rules = { ... } or policy = \"name\"", asker);
+  }
   const bool by_name = lua_type(L, -1) == LUA_TSTRING;
   const std::string name = by_name ? lua_tostring(L, -1) : "test";
   if (!by_name && !lua_istable(L, -2) && !to_box<PolicyBox>(L, -1)) {
-    raise(L, "t.decide: rules is a list of rules, policy a name or policy { ... }");
+    raise(L, "%s: rules is a list of rules, policy a name or policy { ... }", asker);
   }
   lua_pop(L, 2);
-  auto bound = by_name ? set_.bind(name, params) : set_.bind(name, rules_of(L, spec), params);
+  auto bound = by_name ? set_.bind(name, params) : set_.bind(name, rules_of(L, spec, asker), params);
   if (!bound) {
     const std::vector<FieldError>& fields = bound.error().fields;
     if (by_name && !complete_ && !fields.empty() && fields.front().field == "policy") block(L);
-    raise(L, "t.decide: %s", text_of(bound.error()).c_str());
+    raise(L, "%s: %s", asker, text_of(bound.error()).c_str());
   }
   return *bound;
 }
 
-Verdict TestBench::decide(lua_State* L, int spec) {
+TestBench::Question TestBench::question(lua_State* L, int spec, const char* asker) {
   lua_getfield(L, spec, "hook");
   const auto hook = lua_type(L, -1) == LUA_TSTRING ? parse_hook(lua_tostring(L, -1)) : std::nullopt;
-  if (!hook) raise(L, "t.decide: hook is not one of \"issue\", \"redeem\", \"cancel\", \"remind\"");
-  const auto binding = bind(L, spec);
-  TestFacts read = read_test_facts(json_member(L, spec, "facts"), *hook);
-  if (!read.error.empty()) raise(L, "t.decide: %s", read.error.c_str());
-  Facts& facts = read.facts;
-  for (std::string& counter : evaluator_.counters(*binding, *hook, facts)) {
-    const auto given = std::find_if(read.counters.begin(), read.counters.end(),
-                                    [&](const auto& entry) { return entry.first == counter; });
-    facts.counters.emplace_back(std::move(counter), given == read.counters.end() ? 0 : given->second);
+  if (!hook) raise(L, "%s: hook is not one of \"issue\", \"redeem\", \"cancel\", \"remind\"", asker);
+  lua_pop(L, 1);
+  Question question{.hook = *hook, .binding = bind(L, spec, asker), .facts = json_member(L, spec, "facts", asker)};
+  return question;
+}
+
+TestBench::Asked TestBench::ask(lua_State* L, const Question& question, const char* asker,
+                                const MakeCounter& make_counter) {
+  GivenFacts given = read_given_facts(question.facts, question.hook);
+  if (!given.error.empty()) raise(L, "%s: %s", asker, given.error.c_str());
+  Facts& facts = given.facts;
+  for (std::string& counter : evaluator_.counters(*question.binding, question.hook, facts)) {
+    const bool known = std::any_of(given.counters.begin(), given.counters.end(),
+                                   [&](const auto& entry) { return entry.first == counter; });
+    const std::int64_t value = known || !make_counter ? given_counter(given, counter) : make_counter();
+    facts.counters.emplace_back(std::move(counter), value);
   }
-  return evaluator_.decide(*binding, *hook, facts);
+  Asked asked{.hook = question.hook, .binding = question.binding, .facts = std::move(facts), .verdict = {}};
+  asked.verdict = evaluator_.decide(*question.binding, question.hook, asked.facts);
+  return asked;
+}
+
+void TestBench::begin(const std::string& test) {
+  test_ = test;
+  asked_.clear();
+  shown_.reset();
+  blocked_ = false;
+  foralls_ = cases_ = tried_ = 0;
+}
+
+void TestBench::remember(Asked asked, bool keep) {
+  shown_ = std::make_shared<const Asked>(std::move(asked));
+  if (keep) asked_.push_back(shown_);
+}
+
+void TestBench::push_decision(lua_State* L) {
+  push_verdict(L, shown_->verdict);
+  if (asked_.empty() || asked_.back() != shown_) return;
+  push_decisions(L);
+  lua_pushvalue(L, -2);
+  lua_pushinteger(L, static_cast<lua_Integer>(asked_.size()));
+  lua_rawset(L, -3);
+  lua_pop(L, 1);
+}
+
+void TestBench::look_at(lua_State* L, int index) {
+  if (!lua_istable(L, index)) return;
+  push_decisions(L);
+  lua_pushvalue(L, index);
+  lua_rawget(L, -2);
+  const auto place = static_cast<std::size_t>(lua_tointeger(L, -1));
+  if (place > 0 && place <= asked_.size()) shown_ = asked_[place - 1];
+  lua_pop(L, 2);
+}
+
+std::shared_ptr<const AskedDecision> TestBench::shown() const {
+  if (!shown_) return nullptr;
+  auto decision = std::make_shared<AskedDecision>();
+  decision->hook = shown_->hook;
+  decision->policy = shown_->binding->policy();
+  if (const auto* bound = dynamic_cast<const LuaBinding*>(shown_->binding.get())) {
+    for (const Rule& rule : bound->rules()) {
+      decision->rules.push_back({rule.name, bound->program().plugins[rule.plugin].name, rule.params.dump()});
+    }
+  }
+  decision->facts = shown_->facts;
+  decision->verdict = shown_->verdict;
+  return decision;
+}
+
+std::string TestBench::progress() const {
+  if (cases_ == 0) return {};
+  return "t.forall had tried " + std::to_string(tried_) + " of " + std::to_string(cases_) + " cases, seed " +
+         std::to_string(options_.seed);
+}
+
+// FNV-1a (draft-eastlake-fnv) over the test's name, so that a test's cases do not depend on which
+// others there are.
+std::uint64_t TestBench::begin_forall(int cases) {
+  std::uint64_t hash = 14'695'981'039'346'656'037ULL ^ options_.seed;
+  const auto mix = [&hash](unsigned char byte) { hash = (hash ^ byte) * 1'099'511'628'211ULL; };
+  for (const char c : test_) mix(static_cast<unsigned char>(c));
+  mix(static_cast<unsigned char>(++foralls_));
+  cases_ = cases;
+  tried_ = 0;
+  return hash;
 }
 
 int TestBench::decide(lua_State* L) {
+  constexpr const char* asker = "t.decide";
   if (!lua_istable(L, 1)) raise(L, "t.decide: write t.decide { hook = ..., rules = ..., facts = ... }");
   lua_settop(L, 1);
   lua_pushnil(L);
@@ -205,9 +235,9 @@ int TestBench::decide(lua_State* L) {
     }
   }
   TestBench& bench = of(L);
-  bench.verdicts_.push_back(bench.decide(L, 1));
+  bench.remember(bench.ask(L, bench.question(L, 1, asker), asker));
   lua_settop(L, 1);
-  push_verdict(L, bench.verdicts_.back());
+  bench.push_decision(L);
   return 1;
 }
 

@@ -7,6 +7,7 @@
 #include "lua/evaluator.h"
 #include "lua/loader.h"
 #include "lua/test_bench.h"
+#include "lua/test_cases.h"
 #include "lua/utf8.h"
 #include "lua/words.h"
 
@@ -19,16 +20,17 @@ struct Outcome {
   int line = 0;
   bool blocked = false;
   std::optional<PolicyError> failure;
-  std::vector<Verdict> verdicts;
+  std::vector<std::shared_ptr<const TestBench::Asked>> asked;
+  std::shared_ptr<const AskedDecision> shown;  // of a failure
 };
 
 // A test file in a VM, made again when a test has spent it.
 class TestFile {
  public:
   TestFile(const Program& program, const PluginShelf& shelf, const LuaPolicySet& set, Evaluator& evaluator,
-           bool complete, std::size_t source)
-      : program_(program), source_(source), make_bench_([=, &shelf, &set, &evaluator] {
-          return std::make_unique<TestBench>(shelf, source, set, evaluator, complete);
+           bool complete, const TestOptions& options, std::size_t source)
+      : program_(program), source_(source), make_bench_([=, &shelf, &set, &evaluator, &options] {
+          return std::make_unique<TestBench>(shelf, source, set, evaluator, complete, options);
         }) {}
 
   // Loads the file; an error when it cannot be.
@@ -41,7 +43,8 @@ class TestFile {
   struct Case {
     std::string name;
     int line = 0;
-    int function = 0;  // reference in the registry
+    int function = LUA_NOREF;           // reference in the registry
+    std::optional<TableCase> in_table;  // when there is no function
   };
 
   const PolicyFile& file() const { return (*program_.sources)[source_]; }
@@ -83,8 +86,21 @@ void TestFile::read_cases(lua_State* L, int box, const Vm& vm) {
   const int cases = lua_gettop(L);
   lua_pushnil(L);
   while (lua_next(L, cases) != 0) {
-    if (lua_type(L, -2) != LUA_TSTRING || !lua_isfunction(L, -1)) {
-      raise(L, "test \"%s\": a case is [\"name\"] = function(t) ... end", title_.c_str());
+    const bool named = lua_type(L, -2) == LUA_TSTRING;
+    if (named && lua_istable(L, -1)) {
+      const std::string name = lua_tostring(L, -2);
+      for (TableCase& each : read_table_cases(L, lua_gettop(L), name)) {
+        Case& added = cases_.emplace_back();
+        added.name = name + ": " + each.name;
+        added.line = each.line;
+        added.in_table = std::move(each);
+      }
+      lua_pop(L, 1);
+      continue;
+    }
+    if (!named || !lua_isfunction(L, -1)) {
+      raise(L, "test \"%s\": a test is [\"name\"] = function(t) ... end, or { ..., case \"name\" { ... } }",
+            title_.c_str());
     }
     Case& added = cases_.emplace_back();
     added.name = lua_tostring(L, -2);
@@ -100,17 +116,22 @@ Outcome TestFile::run(std::size_t at) {
   if (vm_->spent()) load();
   const Case& test = cases_[at];
   Outcome outcome{.name = to_utf8(title_ + ": " + test.name), .line = test.line};
-  bench_->unblock();
+  bench_->begin(outcome.name);
   const bool passed = vm_->run(budget(), [&](lua_State* L) {
+    if (test.in_table) return run_table_case(L, *test.in_table);
     lua_rawgeti(L, LUA_REGISTRYINDEX, test.function);
     bench_->push_t(L);
     lua_call(L, 1, 0);
   });
-  outcome.verdicts = bench_->take_verdicts();
+  outcome.asked = bench_->asked();
   outcome.blocked = bench_->blocked();
   if (!passed) {
     outcome.failure = to_error(vm_->failure(), file());
     if (outcome.failure->line == 0) outcome.failure->line = test.line;
+    if (const std::string progress = bench_->progress(); !progress.empty() && vm_->spent()) {
+      outcome.failure->message += "; " + progress + "; ask for fewer, or give tests more time";
+    }
+    outcome.shown = bench_->shown();
   }
   return outcome;
 }
@@ -118,11 +139,12 @@ Outcome TestFile::run(std::size_t at) {
 // All tests in one order, with one evaluator for all of them.
 class Pass {
  public:
-  Pass(const LuaPolicySet& set, const Program& program, const PluginShelf& shelf, bool complete)
+  Pass(const LuaPolicySet& set, const Program& program, const PluginShelf& shelf, bool complete,
+       const TestOptions& options)
       : evaluator_(set.evaluator()) {
     for (std::size_t i = 0; i < program.sources->size(); ++i) {
       if (kind_of((*program.sources)[i]) != PolicyFileKind::test) continue;
-      auto file = std::make_unique<TestFile>(program, shelf, set, *evaluator_, complete, i);
+      auto file = std::make_unique<TestFile>(program, shelf, set, *evaluator_, complete, options, i);
       if (auto error = file->load()) {
         errors_.push_back(std::move(*error));
         continue;
@@ -150,15 +172,17 @@ class Pass {
 
 bool same(const Outcome& a, const Outcome& b) {
   return a.failure == b.failure &&
-         std::equal(a.verdicts.begin(), a.verdicts.end(), b.verdicts.begin(), b.verdicts.end(), &same_outcome);
+         std::equal(a.asked.begin(), a.asked.end(), b.asked.begin(), b.asked.end(),
+                    [](const auto& one, const auto& other) { return same_outcome(one->verdict, other->verdict); });
 }
 
 }  // namespace
 
-TestReport run_policy_tests(const LuaPolicySet& set, const Program& program, const PluginShelf& shelf, bool complete) {
+TestReport run_policy_tests(const LuaPolicySet& set, const Program& program, const PluginShelf& shelf, bool complete,
+                            const TestOptions& options) {
   TestReport report;
-  const Pass forward(set, program, shelf, complete);
-  const Pass backward(set, program, shelf, complete);
+  const Pass forward(set, program, shelf, complete, options);
+  const Pass backward(set, program, shelf, complete, options);
   report.errors = forward.errors();
   const std::size_t count = std::min(forward.tests().size(), backward.tests().size());
   std::vector<Outcome> one(count);
@@ -183,8 +207,15 @@ TestReport run_policy_tests(const LuaPolicySet& set, const Program& program, con
       report.errors.push_back(std::move(*error));
     }
     report.results.push_back(std::move(result));
+    report.decisions.push_back(error ? one[i].shown : nullptr);
   }
   return report;
+}
+
+void run_policy_tests_once(const LuaPolicySet& set, const Program& program, const PluginShelf& shelf,
+                           const TestOptions& options) {
+  const Pass pass(set, program, shelf, true, options);
+  for (const Pass::Test& test : pass.tests()) Pass::run(test);
 }
 
 }  // namespace scrip

@@ -15,7 +15,7 @@
 namespace scrip {
 
 struct Box {
-  enum class Tag : std::uint32_t { view, denial, effect, rule, plugin, policy, test };
+  enum class Tag : std::uint32_t { view, denial, effect, rule, plugin, policy, test, test_case };
   Tag tag;
 };
 

@@ -1,10 +1,12 @@
 #include "lua/vm.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
 
+#include "lua/line_coverage.h"
 #include "lua/utf8.h"
 
 namespace scrip {
@@ -60,15 +62,19 @@ std::string Vm::Failure::text() const {
   return to_string(PolicyError{file, line, message});
 }
 
-std::unique_ptr<Vm> Vm::create(Sources sources) {
-  std::unique_ptr<Vm> vm(new Vm(std::move(sources)));
+std::unique_ptr<Vm> Vm::create(Sources sources, LineCoverage* coverage) {
+  std::unique_ptr<Vm> vm(new Vm(std::move(sources), coverage));
   lua_State* L = vm->state_ = lua_newstate(&Vm::allocate, vm.get());
   if (!L) return nullptr;
   // Count hooks do not fire in compiled traces, so nothing may be compiled.
   if (luaJIT_setmode(L, 0, LUAJIT_MODE_ENGINE | LUAJIT_MODE_OFF) == 0) return nullptr;
   lua_pushcfunction(L, &Vm::on_error);
   lua_pushcfunction(L, &Vm::trampoline);
-  lua_sethook(L, &Vm::on_count, LUA_MASKCOUNT, instructions_per_tick);
+  if (coverage) {
+    lua_sethook(L, &Vm::on_count_or_line, LUA_MASKCOUNT | LUA_MASKLINE, instructions_per_tick);
+  } else {
+    lua_sethook(L, &Vm::on_count, LUA_MASKCOUNT, instructions_per_tick);
+  }
   vm->settled_ = vm->used_;
   return vm;
 }
@@ -215,6 +221,19 @@ void Vm::on_count(lua_State* L, lua_Debug*) {
   Vm& vm = of(L);
   ++vm.ticks_;
   if (vm.ticks_ >= ticks_before_timeout) check_time(L);
+}
+
+void Vm::on_count_or_line(lua_State* L, lua_Debug* event) {
+  if (event->event != LUA_HOOKLINE) return on_count(L, event);
+  std::size_t source = 0;
+  if (!lua_getinfo(L, "S", event) || !parse_source(event->source + 1, source)) return;
+  of(L).coverage_->ran(source, event->currentline);
+}
+
+double Vm::time_left(lua_State* L) {
+  const Vm& vm = of(L);
+  const auto left = std::chrono::duration_cast<std::chrono::microseconds>(vm.deadline_ - Clock::now()).count();
+  return std::max(0.0, static_cast<double>(left) / static_cast<double>(std::max<std::int64_t>(vm.budget_.time_us, 1)));
 }
 
 void Vm::check_time(lua_State* L) {

@@ -23,14 +23,17 @@
 
 namespace scrip {
 
+class LineCoverage;
+
 // The files that a VM may load, shared by all VMs of a set.
 using Sources = std::shared_ptr<const std::vector<PolicyFile>>;
 
 class Vm {
  public:
   // Null when LuaJIT cannot work on an allocator of ours (a build without GC64 cannot): no policy
-  // may run then, because nothing would cap its memory.
-  static std::unique_ptr<Vm> create(Sources sources);
+  // may run then, because nothing would cap its memory. `coverage`, if any, outlives the VM and is
+  // told of every line that runs.
+  static std::unique_ptr<Vm> create(Sources sources, LineCoverage* coverage = nullptr);
   ~Vm();
   Vm(const Vm&) = delete;
   Vm& operator=(const Vm&) = delete;
@@ -83,6 +86,9 @@ class Vm {
   // For C functions that may work long: raises the time-out when it is due.
   static void check_time(lua_State* L);
 
+  // What share of the run's time is left, 1 to 0.
+  static double time_left(lua_State* L);
+
   // Where the Lua code is that called the running C function: its source's index and line.
   struct Place {
     std::size_t source = std::numeric_limits<std::size_t>::max();
@@ -104,7 +110,7 @@ class Vm {
   using Body = void (*)(lua_State*, void*);
   using Clock = std::chrono::steady_clock;
 
-  explicit Vm(Sources sources) : sources_(std::move(sources)) {}
+  Vm(Sources sources, LineCoverage* coverage) : sources_(std::move(sources)), coverage_(coverage) {}
 
   bool enter(Budget budget, Body body, void* callable);
   void note_failure(int status);
@@ -112,10 +118,12 @@ class Vm {
 
   static void* allocate(void* vm, void* block, std::size_t old_size, std::size_t new_size);
   static void on_count(lua_State* L, lua_Debug*);
+  static void on_count_or_line(lua_State* L, lua_Debug* event);
   static int on_error(lua_State* L);
   static int trampoline(lua_State* L);
 
   const Sources sources_;
+  LineCoverage* const coverage_;
   lua_State* state_ = nullptr;
 
   std::size_t used_ = 0;

@@ -34,6 +34,20 @@ int box_test(lua_State* L) {
   return 1;
 }
 
+// Upvalues: the name, the line.
+int box_case(lua_State* L) {
+  if (!lua_istable(L, 1)) raise(L, "case: write case \"name\" { ... }");
+  lua_settop(L, 1);
+  push_box<CaseBox>(L)->line = static_cast<int>(lua_tointeger(L, lua_upvalueindex(2)));
+  lua_createtable(L, 0, 2);
+  lua_pushvalue(L, lua_upvalueindex(1));
+  lua_setfield(L, -2, "name");
+  lua_pushvalue(L, 1);
+  lua_setfield(L, -2, "members");
+  lua_setfenv(L, -2);
+  return 1;
+}
+
 }  // namespace
 
 int lua_plugin(lua_State* L) {
@@ -47,6 +61,14 @@ int lua_test(lua_State* L) {
   if (lua_type(L, 1) != LUA_TSTRING) Vm::raise_at(L, Vm::of(L).word, "test: write test \"title\" { ... }");
   lua_settop(L, 1);
   lua_pushcclosure(L, &box_test, 1);
+  return 1;
+}
+
+int lua_case(lua_State* L) {
+  if (lua_type(L, 1) != LUA_TSTRING) raise(L, "case: write case \"name\" { ... }");
+  lua_settop(L, 1);
+  lua_pushinteger(L, Vm::caller(L).line);
+  lua_pushcclosure(L, &box_case, 2);
   return 1;
 }
 

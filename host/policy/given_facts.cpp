@@ -1,27 +1,38 @@
-#include "lua/test_facts.h"
+#include "policy/given_facts.h"
 
+#include <algorithm>
 #include <functional>
 #include <initializer_list>
 #include <memory>
 #include <utility>
 
+#include "coupon/money.h"
 #include "coupon/time.h"
-#include "lua/numbers.h"
+#include "policy/composition.h"
 
 namespace scrip {
 namespace {
+
+using Json = nlohmann::json;
 
 constexpr Micros usual_now = 1'767'225'600 * second;  // 2026-01-01T00:00:00Z
 
 class FactsReader {
  public:
-  explicit FactsReader(Hook hook) : hook_(hook) {}
+  FactsReader(Hook hook, Unsaid unsaid) : hook_(hook), unsaid_(unsaid) {}
 
-  TestFacts read(const Json& given) {
-    TestFacts read;
+  GivenFacts read(const Json& given) {
+    GivenFacts read;
     Facts& facts = read.facts;
     facts.now = usual_now;
-    if (given.is_object() && given.contains("now")) instant(given["now"], "facts.now", facts.now);
+    if (given.is_object() && given.contains("now")) {
+      instant(given["now"], "facts.now", facts.now);
+    } else if (unsaid_ == Unsaid::absent) {
+      fail("facts.now is missing");
+    }
+    // Later than that rules cannot count.
+    if (facts.now > max_exact) fail("facts.now is after the year 2255");
+    now_ = facts.now;
     prepare(facts);
     members(given, "facts",
             {{"now", [](const Json&, const std::string&) {}},
@@ -43,6 +54,7 @@ class FactsReader {
     campaign_.number = 1;
     campaign_.id = "test";
     campaign_.name = "test";
+    if (unsaid_ == Unsaid::absent) return;
     facts.user.id = "user-1";
     facts.coupon = CouponFacts{.code = "TEST-CODE", .created_at = facts.now};
     if (hook_ != Hook::issue) facts.coupon->issued_at = facts.now;
@@ -72,15 +84,29 @@ class FactsReader {
     }
   }
 
-  static bool absent(const Json& json) { return json.is_boolean() && !json.get<bool>(); }
+  static bool absent(const Json& json) { return json.is_null() || (json.is_boolean() && !json.get<bool>()); }
 
-  void integer(const Json& json, const std::string& path, std::int64_t& into) {
-    if (!json.is_number_integer()) return fail(path + " is not a whole number");
+  // Whole, and exact for a rule, which has doubles.
+  bool exact(const Json& json, const std::string& path, std::int64_t& into) {
+    if (!json.is_number_integer()) {
+      fail(path + " is not a whole number");
+      return false;
+    }
+    const bool huge = json.is_number_unsigned() && json.get<std::uint64_t>() > static_cast<std::uint64_t>(max_exact);
+    if (huge || json.get<std::int64_t>() > max_exact || json.get<std::int64_t>() < -max_exact) {
+      fail(path + " is beyond 2^53");
+      return false;
+    }
     into = json.get<std::int64_t>();
+    return true;
+  }
+  // How many, or how much.
+  void integer(const Json& json, const std::string& path, std::int64_t& into) {
+    if (exact(json, path, into) && into < 0) fail(path + " is below 0");
   }
   void instant(const Json& json, const std::string& path, Micros& into) {
     if (json.is_number_integer()) {
-      into = json.get<Micros>();
+      if (exact(json, path, into) && into < earliest_instant) fail(path + " is before 1970");
     } else if (const auto parsed = json.is_string() ? parse_instant(json.get<std::string>()) : std::nullopt) {
       into = *parsed;
     } else {
@@ -90,6 +116,10 @@ class FactsReader {
   void text(const Json& json, const std::string& path, std::string& into) {
     if (!json.is_string()) return fail(path + " is not a string");
     into = json.get<std::string>();
+  }
+  void currency(const Json& json, const std::string& path, std::string& into) {
+    text(json, path, into);
+    if (json.is_string() && !is_currency(into)) fail(path + " is not a currency: three capital letters, \"KRW\"");
   }
 
   // An optional member, read by the function for its value.
@@ -134,6 +164,9 @@ class FactsReader {
   Read text_into(Text& into) {
     return [this, &into](const Json& json, const std::string& path) { text(json, path, into); };
   }
+  Read currency_into(std::string& into) {
+    return [this, &into](const Json& json, const std::string& path) { currency(json, path, into); };
+  }
   Read free_form_into(std::string& into) {
     return [this, &into](const Json& json, const std::string& path) { free_form(json, path, into); };
   }
@@ -156,7 +189,7 @@ class FactsReader {
     if (remaining && !campaign_.total) campaign_.total = issued.value_or(0) + *remaining;
     if (remaining && !issued) issued = *campaign_.total - *remaining;
     tally.issued = issued.value_or(0);
-    if (remaining && tally.remaining(campaign_) != *remaining) {
+    if (tally.issued < 0 || (remaining && tally.remaining(campaign_) != *remaining)) {
       fail(path + ".remaining is not what total and issued leave");
     }
   }
@@ -172,6 +205,7 @@ class FactsReader {
 
   void coupon(const Json& json, const std::string& path, std::optional<CouponFacts>& into) {
     if (absent(json)) return into.reset();
+    if (!into) into.emplace().created_at = now_;
     members(json, path,
             {{"code", text_into(into->code)},
              {"created_at", instant_into(into->created_at)},
@@ -179,7 +213,7 @@ class FactsReader {
              {"expires_at", instant_into(into->expires_at)},
              {"redeemed_at", instant_into(into->redeemed_at)},
              {"discount", integer_into(into->discount)},
-             {"currency", text_into(into->currency)}});
+             {"currency", currency_into(into->currency)}});
     if (into->discount && into->currency.empty()) into->currency = usual_currency;
   }
 
@@ -189,7 +223,7 @@ class FactsReader {
     members(json, path,
             {{"id", text_into(into->id)},
              {"amount", integer_into(into->amount)},
-             {"currency", text_into(into->currency)},
+             {"currency", currency_into(into->currency)},
              {"items", [&](const Json& items_json, const std::string& items_path) {
                 items(items_json, items_path, into->items);
               }}});
@@ -214,21 +248,30 @@ class FactsReader {
     if (json.is_array() && json.empty()) return;
     if (!json.is_object()) return fail(path + " is not a table with names");
     for (const auto& [name, value] : json.items()) {
-      integer(value, path + "." + name, into.emplace_back(name, 0).second);
+      if (!is_counter_name(name)) fail(path + " has a name that is not 1 to 64 bytes of text");
+      exact(value, path + "." + name, into.emplace_back(name, 0).second);
     }
   }
 
   static constexpr const char* usual_currency = "KRW";
 
   const Hook hook_;
+  const Unsaid unsaid_;
+  Micros now_ = usual_now;
   Campaign campaign_;
   std::string error_;
 };
 
 }  // namespace
 
-TestFacts read_test_facts(const Json& given, Hook hook) {
-  return FactsReader(hook).read(given);
+GivenFacts read_given_facts(const Json& given, Hook hook, Unsaid unsaid) {
+  return FactsReader(hook, unsaid).read(given);
+}
+
+std::int64_t given_counter(const GivenFacts& given, const std::string& name) {
+  const auto found = std::find_if(given.counters.begin(), given.counters.end(),
+                                  [&](const auto& entry) { return entry.first == name; });
+  return found == given.counters.end() ? 0 : found->second;
 }
 
 }  // namespace scrip
