@@ -6,6 +6,7 @@
 #include "lua/json_value.h"
 #include "lua/test_assertions.h"
 #include "lua/test_forall.h"
+#include "lua/test_questions.h"
 #include "lua/test_verdict.h"
 #include "lua/words.h"
 #include "policy/given_facts.h"
@@ -79,6 +80,7 @@ void TestBench::push_t(lua_State* L) {
   };
   add("decide", [](lua_State* state) { return decide(state); });
   for (const TestAssertion& assertion : test_assertions()) add(assertion.name, assertion.function);
+  for (const TestAssertion& function : question_functions()) add(function.name, function.function);
   for (const TestAssertion& function : forall_functions()) add(function.name, function.function);
   to_named_view(L, &absent_assertion);
 }
@@ -109,7 +111,7 @@ std::vector<Rule> TestBench::rules_of(lua_State* L, int spec, const char* asker)
   return rules;
 }
 
-std::shared_ptr<const Binding> TestBench::bind(lua_State* L, int spec, const char* asker) {
+Result<std::shared_ptr<const Binding>> TestBench::bind(lua_State* L, int spec, const char* asker) {
   const std::string params = json_member(L, spec, "params", asker).dump();
   lua_getfield(L, spec, "rules");
   lua_getfield(L, spec, "policy");
@@ -126,9 +128,13 @@ std::shared_ptr<const Binding> TestBench::bind(lua_State* L, int spec, const cha
   if (!bound) {
     const std::vector<FieldError>& fields = bound.error().fields;
     if (by_name && !complete_ && !fields.empty() && fields.front().field == "policy") block(L);
-    raise(L, "%s: %s", asker, text_of(bound.error()).c_str());
   }
-  return *bound;
+  return bound;
+}
+
+std::string TestBench::misfit(lua_State* L, int spec, const char* asker) {
+  const auto bound = bind(L, spec, asker);
+  return bound ? std::string() : text_of(bound.error());
 }
 
 TestBench::Question TestBench::question(lua_State* L, int spec, const char* asker) {
@@ -136,8 +142,9 @@ TestBench::Question TestBench::question(lua_State* L, int spec, const char* aske
   const auto hook = lua_type(L, -1) == LUA_TSTRING ? parse_hook(lua_tostring(L, -1)) : std::nullopt;
   if (!hook) raise(L, "%s: hook is not one of \"issue\", \"redeem\", \"cancel\", \"remind\"", asker);
   lua_pop(L, 1);
-  Question question{.hook = *hook, .binding = bind(L, spec, asker), .facts = json_member(L, spec, "facts", asker)};
-  return question;
+  auto bound = bind(L, spec, asker);
+  if (!bound) raise(L, "%s: %s", asker, text_of(bound.error()).c_str());
+  return {.hook = *hook, .binding = std::move(*bound), .facts = json_member(L, spec, "facts", asker)};
 }
 
 TestBench::Asked TestBench::ask(lua_State* L, const Question& question, const char* asker,

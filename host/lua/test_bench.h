@@ -62,6 +62,9 @@ class TestBench : public RuleBench {
   // Reads hook, rules, policy, params and facts of the table at an index. Raises as `asker`.
   Question question(lua_State* L, int spec, const char* asker);
 
+  // Why the rules or the policy of the table at an index do not take their parameters; empty: they do.
+  std::string misfit(lua_State* L, int spec, const char* asker);
+
   // The value of a counter that the facts do not give; empty: 0.
   using MakeCounter = std::function<std::int64_t()>;
   Asked ask(lua_State* L, const Question& question, const char* asker, const MakeCounter& make_counter = {});
@@ -78,6 +81,8 @@ class TestBench : public RuleBench {
   // The value at an index is what an assertion is about; nothing happens when it is no decision.
   void look_at(lua_State* L, int index);
 
+  Evaluator& evaluator() { return evaluator_; }
+
   const TestOptions& options() const { return options_; }
 
   // A t.forall begins: its seed, which is another for each of a test.
@@ -87,7 +92,7 @@ class TestBench : public RuleBench {
 
  private:
   static int decide(lua_State* L);
-  std::shared_ptr<const Binding> bind(lua_State* L, int spec, const char* asker);
+  Result<std::shared_ptr<const Binding>> bind(lua_State* L, int spec, const char* asker);
   std::vector<Rule> rules_of(lua_State* L, int spec, const char* asker);
   void block(lua_State* L);
 

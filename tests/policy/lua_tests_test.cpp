@@ -238,9 +238,12 @@ TEST_CASE("a test file that is no test is an error") {
       {"\nreturn test { a = 1 }", "plugins/a_test.lua:2: test: write test \"title\" { ... }\n"},
       {"\nreturn test 'a' (5)",
        "plugins/a_test.lua:2: test: write test \"title\" { [\"name\"] = function(t) ... end }\n"},
-      {"return test 'a' { ['x'] = 5 }", "plugins/a_test.lua: test \"a\": a case is [\"name\"] = function(t) ... end\n"},
+      {"return test 'a' { ['x'] = 5 }",
+       "plugins/a_test.lua: test \"a\": a test is [\"name\"] = function(t) ... end, or { ..., case "
+       "\"name\" { ... } }\n"},
       {"return test 'a' { function(t) end }",
-       "plugins/a_test.lua: test \"a\": a case is [\"name\"] = function(t) ... end\n"},
+       "plugins/a_test.lua: test \"a\": a test is [\"name\"] = function(t) ... end, or { ..., case "
+       "\"name\" { ... } }\n"},
       {"local x = nothing {}\nreturn test 'a' {}",
        "plugins/a_test.lua:1: there is no 'nothing' here, and no plugin of that name\n"},
   }));

@@ -106,8 +106,8 @@ TEST_CASE("the globals of a VM are the allow list and nothing else") {
       {PolicyFileKind::plugin,
        with({"plugin", "deny", "effect", "local_time", "instant_of", "local_day", "days_later", "percent_of"})},
       {PolicyFileKind::script, with({"policy"})},
-      {PolicyFileKind::test,
-       with({"test", "policy", "deny", "effect", "local_time", "instant_of", "local_day", "days_later", "percent_of"})},
+      {PolicyFileKind::test, with({"test", "case", "policy", "deny", "effect", "local_time", "instant_of", "local_day",
+                                   "days_later", "percent_of"})},
   }));
   CHECK(reachable(kind) == expected);
   CHECK(sandbox_names(kind) == expected);
