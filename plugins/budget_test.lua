@@ -88,4 +88,17 @@ return test "budget" {
       t.equal(d.count.budget, nil)
     end
   end,
+
+  ["what is given away never passes the budget"] = function(t)
+    t.forall {
+      hook = "redeem", rules = { discount { percent = 10 }, budget { max = 100000 } },
+      facts = { counter = { budget = t.between(0, 100000) } },
+      holds = {
+        "never_negative", "never_above_order",
+        ["spent stays within"] = function(d, facts)
+          return facts.counter.budget + (d.count.budget or 0) <= 100000
+        end,
+      },
+    }
+  end,
 }

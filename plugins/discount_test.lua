@@ -103,4 +103,26 @@ return test "discount" {
     t.discount(both(10000), 6500)
     t.discount(both(1000), 1000)
   end,
+
+  ["a percentage is capped, and an order below the minimum gets nothing"] = {
+    hook = "redeem",
+    rules = { discount { percent = 10, max_amount = 5000, min_order = 1000, currency = "KRW" } },
+    case "the smallest order" { order = { amount = 1000 }, discount = 100 },
+    case "one below it" { order = { amount = 999 }, denied = "min_order_not_met" },
+    case "the first that the cap meets" { order = { amount = 50000 }, discount = 5000 },
+    case "far above it" { order = { amount = 9000000 }, discount = 5000 },
+    case "another currency" { order = { amount = 50000, currency = "USD" }, denied = "currency_mismatch" },
+  },
+
+  ["whatever the order is, the discount is sane"] = function(t)
+    for _, params in ipairs {
+      { percent = 10 }, { percent = "33.3", rounding = "half_up" }, { percent = "12.5", rounding = "half_even" },
+      { amount = 3000 }, { percent = 50, max_amount = 5000, min_order = 1000 },
+    } do
+      t.forall {
+        hook = "redeem", rules = { discount(params) }, runs = 40,
+        holds = { "never_negative", "never_above_order", "monotone_in_amount" },
+      }
+    end
+  end,
 }

@@ -265,4 +265,45 @@ return test "event_window" {
     local d = claim(t, event_window(two_windows), "2026-11-21T10:00:00+09:00")
     t.equal(d.count["window:2026-11-21T10:00"], nil)
   end,
+
+  ["the window that is told is the one that is open, or the next one"] = function(t)
+    local function told(params, now, more)
+      local facts = { now = now, campaign = { timezone = "Asia/Seoul", ends_at = more } }
+      local window = t.window { rules = { event_window(params) }, facts = facts }
+      return window and window.opens_at, window and window.closes_at
+    end
+    local function is(opens, closes, got_opens, got_closes)
+      t.equal(got_opens, opens and t.at(opens), "opens")
+      t.equal(got_closes, closes and t.at(closes), "closes")
+    end
+    is("2026-11-21T10:00:00+09:00", "2026-11-21T10:01:00+09:00", told(two_windows, "2026-11-21T10:00:30+09:00"))
+    is("2026-11-21T11:00:00+09:00", "2026-11-21T11:01:00+09:00", told(two_windows, "2026-11-21T10:01:00+09:00"))
+    -- Days that follow each other are one window, but for those with coupons of their own.
+    local weekend = { days = { "sat", "sun" } }
+    is("2026-11-21T00:00:00+09:00", "2026-11-23T00:00:00+09:00", told(weekend, "2026-11-20T00:00:00+09:00"))
+    weekend.quota = 5
+    is("2026-11-21T00:00:00+09:00", "2026-11-22T00:00:00+09:00", told(weekend, "2026-11-20T00:00:00+09:00"))
+    local dates = { first_day = "2026-12-01", last_day = "2026-12-31" }
+    is("2026-12-01T00:00:00+09:00", "2027-01-01T00:00:00+09:00", told(dates, "2026-11-20T00:00:00+09:00"))
+    is("2026-12-01T00:00:00+09:00", nil, told({ first_day = "2026-12-01" }, "2026-11-20T00:00:00+09:00"))
+    is(nil, nil, told(dates, "2027-01-01T00:00:00+09:00"))
+  end,
+
+  ["no weekday runs on when the dates leave none"] = function(t)
+    local rule = event_window { days = { "mon" }, first_day = "2026-11-24", last_day = "2026-11-29" }
+    t.denied(claim(t, rule, "2026-11-24T12:00:00+09:00"), "outside_event_window")
+  end,
+
+  ["parameters that make no sense together are refused"] = function(t)
+    for _, each in ipairs {
+      { {}, "give daily, days, first_day, last_day or quota: without any the event is always open" },
+      { { daily = { "10:00" } },
+        "daily: \"10:00\" is not HH:MM/DURATION, where DURATION is 30s, 1m or 2h, at most 24h" },
+      { { daily = { "10:00/2h", "11:00/1h" } }, "daily: the windows 10:00/2h and 11:00/1h overlap" },
+      { { first_day = "2026-02-30" }, "first_day: \"2026-02-30\" is not a date from 1970 to 2254 such as \"2026-11-21\"" },
+      { { first_day = "2026-11-22", last_day = "2026-11-21" }, "last_day is before first_day" },
+    } do
+      t.equal(t.misfit { rules = { event_window(each[1]) } }, "params.event_window: " .. each[2])
+    end
+  end,
 }

@@ -155,4 +155,25 @@ return test "expiry" {
     t.equal(notice(t, { days = 7, remind_days = { 3 } }, now, {}), nil)
     t.equal(notice(t, { days = 7, remind_days = { 3 } }, now, { expires_at = ends, redeemed_at = now }), nil)
   end,
+
+  ["reminders are asked for from the earliest day on, in the days of the rule's zone"] = function(t)
+    t.equal(t.reminding { rules = { expiry { days = 30, remind_days = { 3, 7, 1 } } } }, { { days = 7 } })
+    t.equal(t.reminding { rules = { expiry { days = 30, remind_days = { 3 }, timezone = "Asia/Seoul" } } },
+      { { days = 3, zone = "Asia/Seoul" } })
+    t.equal(t.reminding { rules = { expiry { days = 30 } } }, {})
+  end,
+
+  ["whenever a coupon is issued, it ends later"] = function(t)
+    t.forall {
+      hook = "issue", rules = { expiry { days = 7, end_of_day = true } },
+      facts = { campaign = { timezone = t.one_of { "Asia/Seoul", "America/New_York", "Australia/Lord_Howe" } } },
+      holds = {
+        ["seven days at least, and less than nine"] = function(d, facts)
+          local left = d.expires_at - facts.now
+          local day = 24 * 3600 * 1000000
+          return left > 7 * day - 2 * 3600 * 1000000 and left < 9 * day
+        end,
+      },
+    }
+  end,
 }

@@ -39,4 +39,11 @@ return test "per_user_limit" {
   ["per campaign, coupons for any subject count"] = function(t)
     t.denied(claim(t, { per = "campaign" }, { issued = 1, issued_for_subject = 0 }), "already_issued")
   end,
+
+  ["whoever has reached the maximum is refused, and nobody else"] = function(t)
+    t.forall {
+      hook = "issue", rules = { per_user_limit { max = 3 } },
+      holds = { ["allowed below three"] = function(d, facts) return d.allowed == (facts.user.issued < 3) end },
+    }
+  end,
 }

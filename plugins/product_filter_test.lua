@@ -65,4 +65,9 @@ return test "product_filter" {
     t.denied(use(t, params, {}), "order_required")
     t.denied(use(t, { exclude_tags = { "drinks" }, mode = "all" }, {}), "order_required")
   end,
+
+  ["a rule that would let every order pass is refused"] = function(t)
+    t.equal(t.misfit { rules = { product_filter {} } },
+      "params.product_filter: give include_skus, include_tags, exclude_skus or exclude_tags")
+  end,
 }

@@ -101,4 +101,8 @@ return test "segment" {
     t.denied(claim { tier = "gold", age = 19 }, "not_in_segment")
     t.denied(claim { tier = "bronze", age = 20 }, "not_in_segment")
   end,
+
+  ["a rule that would let everybody in is refused"] = function(t)
+    t.equal(t.misfit { rules = { segment { attribute = "tier" } } }, "params.segment: give any_of, none_of, min or max")
+  end,
 }

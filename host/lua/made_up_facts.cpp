@@ -18,7 +18,8 @@ constexpr Micros first_instant = 1'704'067'200 * second;  // 2024-01-01T00:00:00
 constexpr Micros last_instant = 1'925'078'400 * second;   // 2031-01-02T00:00:00Z
 
 std::int64_t integer(std::int64_t first, std::int64_t last, Choices& choices) {
-  if (last <= first) return first;
+  // A range of one number takes a choice too, so that one fact does not move the choices of others.
+  if (last < first) last = first;
   // The simplest of a range around 0 is 0.
   if (first < 0 && last >= 0) {
     const bool negative = choices.draw(1) == 1;
@@ -31,8 +32,9 @@ std::int64_t integer(std::int64_t first, std::int64_t last, Choices& choices) {
 Micros instant(Micros first, Micros last, Choices& choices) {
   const Micros days = integer(0, (last - first) / day, choices) * day;
   const Micros seconds = integer(0, day / second - 1, choices) * second;
-  const Micros fraction = choices.draw(3) == 3 ? integer(0, second - 1, choices) : 0;
-  return std::min(first + days + seconds + fraction, last);
+  const bool whole = choices.draw(3) < 3;
+  const Micros fraction = integer(0, second - 1, choices);
+  return std::min(first + days + seconds + (whole ? 0 : fraction), last);
 }
 
 Json between(const Json& range, Choices& choices) {

@@ -154,6 +154,13 @@ class Search {
           better = true;
           continue;
         }
+        // Without it the ones behind it take its place, which is how a list becomes shorter.
+        lower = made;
+        lower.erase(lower.begin() + static_cast<std::ptrdiff_t>(at));
+        if (attempt(lower)) {
+          better = true;
+          continue;
+        }
         while (at < made.size() && made[at] > holds + 1 && may_go_on()) {
           lower = made;
           lower[at] = holds + (made[at] - holds) / 2;

@@ -88,7 +88,7 @@ TEST_CASE("what a case wants is compared, whatever it is") {
       {"detail = { a = 1 }", "detail: wanted {\"a\":1}, got nil"},
       {"user = { issued = 1 }, allowed = true", "wanted allowed, got denied already_issued"},
       {"user = { issued = 1 }, discount = false", "wanted allowed, got denied already_issued"},
-      {"hook = 'cancel', allowed = true", "wanted allowed, got failed (rate failed plugins/rate.lua:13: never)"},
+      {"hook = 'cancel', allowed = true", "wanted allowed, got failed (rate failed plugins/rate.lua:12: never)"},
   }));
   CHECK_THAT(listed(run("hook = 'issue', rules = { rate {} },\n\ncase 'c' { " + members + " }").errors),
              Contains("plugins/rate_test.lua:5: test 'rate: table: c': " + expected));
