@@ -289,7 +289,7 @@ return test "event_window" {
     is(nil, nil, told(dates, "2027-01-01T00:00:00+09:00"))
   end,
 
-  ["no weekday runs on when the dates leave none"] = function(t)
+  ["when the dates leave none of the weekdays it never opens"] = function(t)
     local rule = event_window { days = { "mon" }, first_day = "2026-11-24", last_day = "2026-11-29" }
     t.denied(claim(t, rule, "2026-11-24T12:00:00+09:00"), "outside_event_window")
   end,

@@ -458,9 +458,82 @@ function tester.equal(got, wanted, message) end
 ---@param message? string
 function tester.ok(value, message) end
 
----A test file: `return test "title" { ["what holds"] = function(t) ... end }`.
+---@class scrip.Ask
+---@field rules? scrip.Rule[]
+---@field policy? string
+---@field params? table<string, table>
+---@field facts? scrip.TestFacts
+
+---The window that is open, or the next one; nil: none.
+---@param question scrip.Ask
+---@return { opens_at: scrip.Instant, closes_at?: scrip.Instant }?
+function tester.window(question) end
+
+---From when on the rules want to be asked about reminders.
+---@param question scrip.Ask
+---@return { days: integer, zone?: scrip.Zone }[]
+function tester.reminding(question) end
+
+---Why the rules do not take their parameters; nil: they do.
+---@param question scrip.Ask
+---@return string?
+function tester.misfit(question) end
+
+---@alias scrip.Property fun(decision: scrip.Decision, facts: scrip.Facts): boolean, string?
+
+---@class scrip.Forall : scrip.Question
+---@field holds table<integer|string, "never_negative"|"never_above_order"|"monotone_in_amount"|scrip.Property>
+---@field runs? integer default: 100
+
+---Asks about made-up facts, and looks whether what `holds` names holds for each.
+---@param question scrip.Forall
+function tester.forall(question) end
+
+---In the facts of t.forall: any from a to b, both included.
+---@generic T : integer|string
+---@param a T
+---@param b T
+---@return T
+function tester.between(a, b) end
+
+---In the facts of t.forall: any of these; false: absent.
+---@generic T
+---@param values T[]
+---@return T
+function tester.one_of(values) end
+
+---In the facts of t.forall: 0 to `most` items.
+---@generic T
+---@param item T
+---@param most integer
+---@return T[]
+function tester.list_of(item, most) end
+
+---@class scrip.Case : scrip.TestFacts
+---@field hook? "issue"|"redeem"|"cancel"|"remind"
+---@field rules? scrip.Rule[]
+---@field policy? string
+---@field params? table<string, table>
+---@field facts? scrip.TestFacts
+---@field allowed? true
+---@field denied? string|true
+---@field failed? true
+---@field discount? integer|false
+---@field expires_at? scrip.TestInstant|false
+---@field counted? table<string, integer>
+---@field notes? string[]
+---@field sentence? string
+---@field detail? table
+
+---A case of a table of cases: `case "name" { order = { amount = 1000 }, discount = 100 }`.
+---@param name string
+---@return fun(members: scrip.Case): table
+function case(name) end
+
+---A test file: `return test "title" { ["what holds"] = function(t) ... end }`. A table of cases may
+---stand in the function's place.
 ---@param title string
----@return fun(tests: table<string, fun(t: scrip.Tester)>): table
+---@return fun(tests: table<string, fun(t: scrip.Tester)|table>): table
 function test(title) end
 
 -- Plain text functions in place of Lua's patterns ------------------------------------------------------
