@@ -91,7 +91,7 @@ return test "budget" {
 
   ["what is given away never passes the budget"] = function(t)
     t.forall {
-      hook = "redeem", rules = { discount { percent = 10 }, budget { max = 100000 } },
+      hook = "redeem", rules = { discount { percent = 10 }, budget { max = 100000 } }, runs = 40,
       facts = { counter = { budget = t.between(0, 100000) } },
       holds = {
         "never_negative", "never_above_order",

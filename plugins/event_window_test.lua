@@ -300,7 +300,8 @@ return test "event_window" {
       { { daily = { "10:00" } },
         "daily: \"10:00\" is not HH:MM/DURATION, where DURATION is 30s, 1m or 2h, at most 24h" },
       { { daily = { "10:00/2h", "11:00/1h" } }, "daily: the windows 10:00/2h and 11:00/1h overlap" },
-      { { first_day = "2026-02-30" }, "first_day: \"2026-02-30\" is not a date from 1970 to 2254 such as \"2026-11-21\"" },
+      { { first_day = "2026-02-30" },
+        "first_day: \"2026-02-30\" is not a date from 1970 to 2254 such as \"2026-11-21\"" },
       { { first_day = "2026-11-22", last_day = "2026-11-21" }, "last_day is before first_day" },
     } do
       t.equal(t.misfit { rules = { event_window(each[1]) } }, "params.event_window: " .. each[2])

@@ -165,7 +165,7 @@ return test "expiry" {
 
   ["whenever a coupon is issued, it ends later"] = function(t)
     t.forall {
-      hook = "issue", rules = { expiry { days = 7, end_of_day = true } },
+      hook = "issue", rules = { expiry { days = 7, end_of_day = true } }, runs = 40,
       facts = { campaign = { timezone = t.one_of { "Asia/Seoul", "America/New_York", "Australia/Lord_Howe" } } },
       holds = {
         ["seven days at least, and less than nine"] = function(d, facts)

@@ -42,7 +42,7 @@ return test "per_user_limit" {
 
   ["whoever has reached the maximum is refused, and nobody else"] = function(t)
     t.forall {
-      hook = "issue", rules = { per_user_limit { max = 3 } },
+      hook = "issue", rules = { per_user_limit { max = 3 } }, runs = 40,
       holds = { ["allowed below three"] = function(d, facts) return d.allowed == (facts.user.issued < 3) end },
     }
   end,
