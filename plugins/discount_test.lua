@@ -120,7 +120,7 @@ return test "discount" {
       { amount = 3000 }, { percent = 50, max_amount = 5000, min_order = 1000 },
     } do
       t.forall {
-        hook = "redeem", rules = { discount(params) }, runs = 15,
+        hook = "redeem", rules = { discount(params) }, runs = 25,
         holds = { "never_negative", "never_above_order", "monotone_in_amount" },
       }
     end

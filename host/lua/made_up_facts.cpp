@@ -58,9 +58,14 @@ Json instance(const Json& pattern, Choices& choices) {
     return instance(all[static_cast<std::size_t>(choices.draw(all.size() - 1))], choices);
   }
   if (pattern.contains("$list_of")) {
+    // As many choices however long it is, so that a shorter list does not move the choices behind it.
     Json list = Json::array();
-    const auto size = choices.draw(pattern["$list_of"][1].get<std::uint64_t>());
-    for (std::uint64_t i = 0; i < size; ++i) list.push_back(instance(pattern["$list_of"][0], choices));
+    const auto most = pattern["$list_of"][1].get<std::uint64_t>();
+    const auto size = choices.draw(most);
+    for (std::uint64_t i = 0; i < most; ++i) {
+      Json item = instance(pattern["$list_of"][0], choices);
+      if (i < size) list.push_back(std::move(item));
+    }
     return list;
   }
   Json object = Json::object();
@@ -98,12 +103,16 @@ void fill_order(Json& order, Choices& choices) {
   if (!order.contains("amount")) order["amount"] = integer(0, most_amount, choices);
   if (order.contains("items") || !order["amount"].is_number_integer()) return;
   std::int64_t left = order["amount"].get<std::int64_t>();
+  constexpr std::uint64_t most_items = 3;
   Json items = Json::array();
-  for (auto more = choices.draw(3); more > 0; --more) {
+  const auto size = choices.draw(most_items);
+  for (std::uint64_t i = 0; i < most_items; ++i) {
     const std::int64_t amount = integer(0, left, choices);
+    const std::string sku = "SKU-" + std::to_string(1 + choices.draw(4));
+    const std::uint64_t quantity = 1 + choices.draw(4);
+    if (i >= size) continue;
     left -= amount;
-    items.push_back(
-        {{"sku", "SKU-" + std::to_string(1 + choices.draw(4))}, {"quantity", 1 + choices.draw(4)}, {"amount", amount}});
+    items.push_back({{"sku", sku}, {"quantity", quantity}, {"amount", amount}});
   }
   order["items"] = std::move(items);
 }
@@ -128,16 +137,14 @@ std::uint64_t Choices::pick(std::uint64_t most) {
     case 1:
       return most;
     case 2:
-    case 3:
       return up_to(std::min(most, few));
-    case 4:
-    case 5: {
+    case 3:
+      return up_to(most);
+    default: {
       // As likely of any number of digits.
       const auto bits = static_cast<unsigned>(up_to(static_cast<std::uint64_t>(std::bit_width(most))));
       return std::min(most, bits == 0 ? 0 : random() >> (64U - bits));
     }
-    default:
-      return up_to(most);
   }
 }
 

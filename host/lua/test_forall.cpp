@@ -29,6 +29,9 @@ constexpr double time_to_report = 0.25;
 
 constexpr std::size_t longest_shown = 500;
 
+// How much greater an order may be that a discount is compared with.
+constexpr std::uint64_t farthest = 10'000'000;
+
 struct Property {
   std::string name;
   int function = LUA_NOREF;  // reference in the registry; none: a ready one
@@ -60,17 +63,22 @@ std::optional<std::string> monotone_in_amount(lua_State* L, const TestBench::Que
                                               Choices& choices) {
   const Facts& facts = made.asked.facts;
   if (!facts.order) return std::nullopt;
-  TestBench::Question greater{.hook = question.hook, .binding = question.binding, .facts = made.facts};
-  const auto room = static_cast<std::uint64_t>(max_exact / 2 - std::min(facts.order->amount, max_exact / 2));
-  const std::int64_t amount =
-      facts.order->amount + 1 + static_cast<std::int64_t>(choices.draw(std::min<std::uint64_t>(room, 10'000'000)));
-  greater.facts["order"]["amount"] = amount;
-  const TestBench::Asked asked = TestBench::of(L).ask(L, greater, asker);
+  // Where discounts break: at the next amount, and far away.
+  const std::int64_t amount = facts.order->amount;
+  const std::int64_t room = std::max<std::int64_t>(max_exact - 1 - amount, 0);
+  const auto far = static_cast<std::int64_t>(choices.draw(farthest));
   const std::int64_t before = made.asked.verdict.discount.value_or(0);
-  const std::int64_t after = asked.verdict.discount.value_or(0);
-  if (after >= before) return std::nullopt;
-  return std::to_string(before) + " off " + std::to_string(facts.order->amount) + ", but " + std::to_string(after) +
-         " off " + std::to_string(amount) + " (" + verdict_text(asked.verdict) + ")";
+  for (const std::int64_t more : {std::int64_t{1}, std::min(amount, room) + 1, far + 1}) {
+    if (more > room) continue;
+    TestBench::Question greater{.hook = question.hook, .binding = question.binding, .facts = made.facts};
+    greater.facts["order"]["amount"] = amount + more;
+    const TestBench::Asked asked = TestBench::of(L).ask(L, greater, asker);
+    const std::int64_t after = asked.verdict.discount.value_or(0);
+    if (after >= before) continue;
+    return std::to_string(before) + " off " + std::to_string(amount) + ", but " + std::to_string(after) + " off " +
+           std::to_string(amount + more) + " (" + verdict_text(asked.verdict) + ")";
+  }
+  return std::nullopt;
 }
 
 constexpr std::array<std::string_view, 3> ready{"never_negative", "never_above_order", "monotone_in_amount"};

@@ -182,3 +182,23 @@ TEST_CASE("tests can be passed over") {
   CHECK(tested.set);
   CHECK(tested.tests.empty());
 }
+
+TEST_CASE("a discount that breaks somewhere is found by most seeds") {
+  int found = 0;
+  int smallest = 0;
+  for (std::uint64_t seed = 1; seed <= 10; ++seed) {
+    TestOptions options;
+    options.seed = seed;
+    const std::string errors =
+        listed(run("return effect { discount = math.min(math.floor(amount / 2), amount < 66000 and 5000 or 1000) }",
+                   "holds = { 'monotone_in_amount' }", options)
+                   .errors);
+    if (errors.empty()) continue;
+    ++found;
+    CHECK_THAT(errors, Contains("\"items\":[]}"));
+    // Some end at an order whose double is beyond the break instead.
+    if (errors.find("\"amount\":2002,") != std::string::npos) ++smallest;
+  }
+  CHECK(found >= 8);
+  CHECK(smallest >= 5);
+}
