@@ -25,7 +25,7 @@ PolicyCommand add_policy_record(CLI::App& policy);
 
 // The files of the folders, compiled; files that cannot be read are among the errors.
 TestedSet compile_folders(const PolicyFolders& folders, const TestOptions& options = {},
-                            const PolicyLimits& limits = {});
+                          const PolicyLimits& limits = {});
 
 // Every error on stderr, and with `json` as JSON on stdout: `failed`.
 int refuse(const std::vector<PolicyError>& errors, bool json);

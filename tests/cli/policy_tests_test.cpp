@@ -170,6 +170,19 @@ TEST_CASE("golden decisions that differ are shown, and can be updated") {
   CHECK(first["name"] == "ten per cent");
 }
 
+TEST_CASE("golden decisions are compared also when tests fail, but not without rules to ask") {
+  const Scratch scratch;
+  scratch.write("golden.jsonl", golden_line);
+  scratch.write("scripts/welcome.lua", "return policy { name = \"welcome\", rules = { discount { percent = 50 } } }\n");
+  const Finished tested = policy_test(scratch, {"--golden", scratch / "golden.jsonl"});
+  CHECK(tested.status == 1);
+  CHECK_THAT(tested.out, Contains("FAIL  welcome: ") && Contains("discount was 2000, is 10000"));
+  scratch.write("scripts/welcome.lua", "return policy {\n");
+  const Finished refused = policy_test(scratch, {"--golden", scratch / "golden.jsonl"});
+  CHECK(refused.status == 1);
+  CHECK_THAT(refused.err, Contains("scripts/welcome.lua:"));
+}
+
 TEST_CASE("a golden line that cannot be asked is refused with its place, and nothing is written") {
   const Scratch scratch;
   const auto [line, expected] = GENERATE(table<std::string, std::string>({

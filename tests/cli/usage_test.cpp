@@ -52,7 +52,8 @@ TEST_CASE("every command says what it takes") {
 
 TEST_CASE("the list of commands names each of them") {
   const std::string help = run({"--help"}).out;
-  for (const char* name : {"serve", "reload", "policy", "audit", "user", "token", "verify", "load", "bench", "version"}) {
+  for (const char* name :
+       {"serve", "reload", "policy", "audit", "user", "token", "verify", "load", "bench", "version"}) {
     CHECK(help.find("  " + std::string(name) + " ") != std::string::npos);
   }
 }
