@@ -27,6 +27,7 @@ const std::string all_three = "holds = { 'never_negative', 'never_above_order', 
 TEST_CASE("a discount that is sane for every order passes") {
   CHECK(listed(run("return effect { discount = math.floor(amount / 10) }", all_three).errors) == "");
   CHECK(listed(run("return nil", all_three).errors) == "");
+  CHECK(listed(run("return nil", all_three + ", facts = { counter = {}, user = {}, order = {} }").errors) == "");
 }
 
 TEST_CASE("a property that does not hold is reported with its seed and the smallest facts") {
