@@ -37,11 +37,7 @@ http::Response list(Service& service, http::Request& request) {
   if (!reader) return problem(reader.error());
   auto events = (*reader)->events(state, page->cursor.empty() ? 0 : page->cursor.front(), page->limit + 1);
   if (!events) return problem(events.error());
-  std::optional<std::vector<std::int64_t>> next;
-  if (events->size() > static_cast<std::size_t>(page->limit)) {
-    events->pop_back();
-    next = std::vector{events->back().id};
-  }
+  const auto next = cut(*events, *page, &Event::id);
   const auto catalog = service.ledger.catalog();
   ListText data;
   for (const Event& event : *events) data.add(show(event, *catalog));

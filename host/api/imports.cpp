@@ -110,11 +110,7 @@ http::Response list(Service& service, http::Request& request) {
   if (!reader) return problem(reader.error());
   auto found = (*reader)->import_jobs(page->cursor.empty() ? 0 : page->cursor.front(), page->limit + 1);
   if (!found) return problem(found.error());
-  std::optional<std::vector<std::int64_t>> next;
-  if (found->size() > static_cast<std::size_t>(page->limit)) {
-    found->pop_back();
-    next = std::vector{found->back().number};
-  }
+  const auto next = cut(*found, *page, &ImportJob::number);
   const auto catalog = service.ledger.catalog();
   Json data = Json::array();
   for (const ImportJob& job : *found) data.push_back(show_import(job, *catalog));

@@ -26,6 +26,15 @@ Result<Page> page_of(const http::Request& request, std::size_t numbers);
 http::Response list_response(std::string_view data, const std::optional<std::vector<std::int64_t>>& next);
 http::Response list_response(std::string_view data, const std::optional<std::string>& next_cursor);
 
+// Takes off the row that was read beyond the page, if there is one; then `key` of the last row that
+// stays is where the following page starts.
+template <class Row>
+std::optional<std::vector<std::int64_t>> cut(std::vector<Row>& rows, const Page& page, std::int64_t Row::*key) {
+  if (rows.size() <= static_cast<std::size_t>(page.limit)) return std::nullopt;
+  rows.pop_back();
+  return std::vector{rows.back().*key};
+}
+
 // Refuses query parameters that a call does not take, by name.
 Result<void> only_query(const http::Request& request, std::initializer_list<std::string_view> names);
 

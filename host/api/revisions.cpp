@@ -74,11 +74,7 @@ http::Response list(Service& service, http::Request& request) {
   if (!active) return problem(active.error());
   auto rows = (*reader)->revisions(page->cursor.empty() ? 0 : page->cursor.front(), page->limit + 1);
   if (!rows) return problem(rows.error());
-  std::optional<std::vector<std::int64_t>> next;
-  if (rows->size() > static_cast<std::size_t>(page->limit)) {
-    rows->pop_back();
-    next = std::vector{rows->back().number};
-  }
+  const auto next = cut(*rows, *page, &RevisionRow::number);
   Json data = Json::array();
   for (const RevisionRow& row : *rows) {
     auto shown = show(**reader, row, *active, listed_activations);

@@ -44,11 +44,7 @@ http::Response list(Service& service, http::Request& request) {
   if (!reader) return problem(reader.error());
   auto works = (*reader)->works(page->cursor.empty() ? 0 : page->cursor.front(), page->limit + 1);
   if (!works) return problem(works.error());
-  std::optional<std::vector<std::int64_t>> next;
-  if (works->size() > static_cast<std::size_t>(page->limit)) {
-    works->pop_back();
-    next = std::vector{works->back().id};
-  }
+  const auto next = cut(*works, *page, &Work::id);
   ListText data;
   for (const Work& work : *works) data.add(show_work(work));
   return list_response(data.take(), next);

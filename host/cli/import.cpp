@@ -70,14 +70,6 @@ class Input {
   std::int64_t done_ = 0;
 };
 
-Result<Json> object_of(const Result<http::Answer>& answer) {
-  if (!answer) return answer.error();
-  if (!answer->ok()) return answer->error();
-  Json body = Json::parse(answer->body, nullptr, false);
-  if (!body.is_object()) return {Code::internal, "the server's answer makes no sense"};
-  return body;
-}
-
 Result<Json> by_server(const ImportArguments& given, http::Client& client, Input input) {
   std::string path = "/api/v1/campaigns/" + http::percent_encode(given.campaign) + "/imports";
   if (!given.id.empty()) path += "?id=" + http::percent_encode(given.id);

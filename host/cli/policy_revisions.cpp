@@ -14,12 +14,7 @@ constexpr std::size_t short_revision = 12;
 const std::string revisions = "/api/v1/policies/revisions";
 
 Result<Json> get(http::Client& client, const std::string& path) {
-  const auto answer = client.get(path);
-  if (!answer) return answer.error();
-  if (!answer->ok()) return answer->error();
-  Json body = Json::parse(answer->body, nullptr, false);
-  if (!body.is_object()) return {Code::internal, "the server's answer is no JSON object"};
-  return body;
+  return object_of(client.get(path));
 }
 
 Result<Json> all_revisions(http::Client& client) {

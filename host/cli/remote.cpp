@@ -1,5 +1,7 @@
 #include "cli/remote.h"
 
+#include <nlohmann/json.hpp>
+
 #include <cstdlib>
 
 #include "cli/data_directory.h"
@@ -53,6 +55,14 @@ Result<std::optional<http::Client>> connect_if_running(const RemoteArguments& gi
   auto client = connect(given);
   if (!client) return client.error();
   return std::optional<http::Client>(std::move(*client));
+}
+
+Result<nlohmann::json> object_of(const Result<http::Answer>& answer) {
+  if (!answer) return answer.error();
+  if (!answer->ok()) return answer->error();
+  nlohmann::json body = nlohmann::json::parse(answer->body, nullptr, false);
+  if (!body.is_object()) return {Code::internal, "the server's answer is no JSON object"};
+  return body;
 }
 
 }  // namespace scrip::cli

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <filesystem>
+#include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
 
@@ -24,5 +25,8 @@ Result<http::Client> connect(const RemoteArguments& given);
 
 // The same; nullopt when no server runs on the data directory.
 Result<std::optional<http::Client>> connect_if_running(const RemoteArguments& given);
+
+// What was answered: a JSON object, or the problem's error.
+Result<nlohmann::json> object_of(const Result<http::Answer>& answer);
 
 }  // namespace scrip::cli

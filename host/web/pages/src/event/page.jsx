@@ -95,7 +95,7 @@ function Content({ user, campaigns, campaign, works: list }) {
 function Invitation() {
   return (
     <section class="card hero invitation">
-      <div class="stub" aria-hidden="true"><span>%</span></div>
+      <div class="torn" aria-hidden="true"><span>%</span></div>
       <div class="form">
         <h1>{t('signedOutTitle')}</h1>
         <p class="soft lead">{t('signedOut')}</p>
