@@ -209,7 +209,7 @@ struct Changes {
     std::vector<ImportError> errors;  // new
   };
   std::vector<FormatRow> formats;   // new
-  std::vector<Campaign> campaigns;  // new or edited, by number
+  std::vector<Campaign> campaigns;  // new or edited, each of its versions, the latest last
   std::vector<CodeBatch> batches;   // new
   std::map<CouponKey, CouponChange> coupons;
   std::map<std::int64_t, CampaignTally> tallies;          // differences; a field may be negative
@@ -280,6 +280,15 @@ class Reader {
   };
   // Newest first, ids below `before` (0: from the newest).
   virtual Result<std::vector<DecisionRow>> decisions(const DecisionFilter& filter, std::int64_t before, int limit) = 0;
+
+  // Oldest first, after < id <= last: as many as the caller asks for.
+  virtual Result<std::vector<DecisionRow>> decisions_between(std::int64_t after, std::int64_t last,
+                                                             std::optional<std::int64_t> campaign) = 0;
+  // The id before the first decision of this instant or later; the last one's when there is none.
+  virtual Result<std::int64_t> decision_before(Micros at) = 0;
+
+  // The definition that a campaign had; nullopt when it was not kept.
+  virtual Result<std::optional<Campaign>> campaign_version(std::int64_t number, std::int64_t version) = 0;
 
   virtual Result<std::optional<User>> user(const std::string& login) = 0;
   virtual Result<std::vector<User>> users(const std::string& after_login, int limit) = 0;

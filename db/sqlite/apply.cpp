@@ -28,16 +28,23 @@ Result<void> add_format(Connection& db, const FormatRow& format) {
 }
 
 Result<void> put_campaign(Connection& db, const Campaign& campaign) {
-  Statement put(db, "INSERT INTO campaign (" SCRIP_CAMPAIGN_COLUMNS
+  const auto put = [&](Statement& statement) {
+    return statement
+        .bind(campaign.number, campaign.version, campaign.id, campaign.name, campaign.policy, campaign.params,
+              campaign.total, campaign.pattern, name(campaign.alphabet), campaign.format, campaign.starts_at,
+              campaign.ends_at, campaign.timezone, campaign.metadata, name(campaign.status), campaign.created_at)
+        .run();
+  };
+  Statement version(db, "INSERT INTO campaign_version (" SCRIP_CAMPAIGN_COLUMNS
+                        ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)");
+  if (auto kept = put(version); !kept) return kept;
+  Statement current(db,
+                    "INSERT INTO campaign (" SCRIP_CAMPAIGN_COLUMNS
                     ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16)"
                     " ON CONFLICT (number) DO UPDATE SET version = ?2, id = ?3, name = ?4, policy = ?5, params = ?6,"
                     " total = ?7, pattern = ?8, alphabet = ?9, format = ?10, starts_at = ?11, ends_at = ?12,"
                     " timezone = ?13, metadata = ?14, status = ?15, created_at = ?16");
-  return put
-      .bind(campaign.number, campaign.version, campaign.id, campaign.name, campaign.policy, campaign.params,
-            campaign.total, campaign.pattern, name(campaign.alphabet), campaign.format, campaign.starts_at,
-            campaign.ends_at, campaign.timezone, campaign.metadata, name(campaign.status), campaign.created_at)
-      .run();
+  return put(current);
 }
 
 Result<void> add_batch(Connection& db, const CodeBatch& batch) {

@@ -198,6 +198,70 @@ Result<std::vector<DecisionRow>> list_decisions(Connection& db, Lookup& lookup, 
   return page.take();
 }
 
+Result<std::vector<DecisionRow>> list_decisions_between(Connection& db, std::int64_t after, std::int64_t last,
+                                                        std::optional<std::int64_t> campaign) {
+  std::vector<DecisionRow> rows;
+  Block block;
+  const auto take = [&](Statement& blocks) -> Result<void> {
+    while (blocks.next()) {
+      read_block(blocks, block);
+      for (DecisionRow& row : block) {
+        if (row.id > after && row.id <= last && (!campaign || row.campaign == *campaign))
+          rows.push_back(std::move(row));
+      }
+    }
+    return blocks.end();
+  };
+  // The first block may begin before the range.
+  if (campaign) {
+    Statement blocks(db,
+                     "SELECT b.first_id, b.count, b.decisions FROM decision_block_campaign c"
+                     " CROSS JOIN decision_block b ON b.first_id = c.first_id"
+                     " WHERE c.campaign = ?1 AND c.first_id <= ?3 AND c.first_id >="
+                     " coalesce((SELECT max(first_id) FROM decision_block WHERE first_id <= ?2 + 1), 0)"
+                     " ORDER BY c.first_id");
+    if (auto taken = take(blocks.bind(*campaign, after, last)); !taken) return taken.error();
+  } else {
+    Statement blocks(db,
+                     "SELECT first_id, count, decisions FROM decision_block WHERE first_id <= ?2 AND first_id >="
+                     " coalesce((SELECT max(first_id) FROM decision_block WHERE first_id <= ?1 + 1), 0)"
+                     " ORDER BY first_id");
+    if (auto taken = take(blocks.bind(after, last)); !taken) return taken.error();
+  }
+  return rows;
+}
+
+Result<std::int64_t> find_decision_before(Connection& db, Micros at) {
+  // Ids grow with time, so the block is found by halving.
+  Statement ends(db, "SELECT coalesce(min(first_id), 1), coalesce(max(first_id), 0) FROM decision_block");
+  std::int64_t first = 1;
+  std::int64_t last = 0;
+  if (ends.next()) ends.read(first, last);
+  if (auto ended = ends.end(); !ended) return ended.error();
+  std::int64_t before = first - 1;  // all up to here are earlier
+  Block block;
+  while (first <= last) {
+    const std::int64_t middle = first + (last - first) / 2;
+    Statement query(db,
+                    "SELECT first_id, count, decisions FROM decision_block WHERE first_id <= ?1"
+                    " ORDER BY first_id DESC LIMIT 1");
+    query.bind(middle);
+    block.clear();
+    if (query.next()) read_block(query, block);
+    if (auto ended = query.end(); !ended) return ended.error();
+    if (block.empty()) return {Code::internal, "a block of decisions is missing"};
+    if (block.front().at >= at) {
+      last = block.front().id - 1;
+      continue;
+    }
+    const auto later = std::find_if(block.begin(), block.end(), [at](const DecisionRow& row) { return row.at >= at; });
+    if (later != block.end()) return later->id - 1;
+    before = block.back().id;
+    first = before + 1;
+  }
+  return before;
+}
+
 Result<void> each_decision(Connection& db, const std::function<void(const DecisionRow&)>& take) {
   Statement query(db, "SELECT first_id, count, decisions FROM decision_block ORDER BY first_id");
   Block block;

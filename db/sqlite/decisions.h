@@ -37,6 +37,13 @@ Result<std::int64_t> last_decision(Connection& db);
 Result<std::vector<DecisionRow>> list_decisions(Connection& db, Lookup& lookup, const Reader::DecisionFilter& filter,
                                                 std::int64_t before, int limit);
 
+// See Reader::decisions_between.
+Result<std::vector<DecisionRow>> list_decisions_between(Connection& db, std::int64_t after, std::int64_t last,
+                                                        std::optional<std::int64_t> campaign);
+
+// See Reader::decision_before. Inside a Snapshot.
+Result<std::int64_t> find_decision_before(Connection& db, Micros at);
+
 // Every decision, in order.
 Result<void> each_decision(Connection& db, const std::function<void(const DecisionRow&)>& take);
 

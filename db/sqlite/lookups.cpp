@@ -93,6 +93,11 @@ Result<std::optional<Work>> find_work(Connection& db, std::int64_t id) {
   return read_one<Work>(query.bind(id));
 }
 
+Result<std::optional<Campaign>> find_campaign_version(Connection& db, std::int64_t number, std::int64_t version) {
+  Statement query(db, "SELECT " SCRIP_CAMPAIGN_COLUMNS " FROM campaign_version WHERE number = ?1 AND version = ?2");
+  return read_one<Campaign>(query.bind(number, version));
+}
+
 Result<std::optional<IdempotencyRecord>> find_answer(Connection& db, Lookup& lookup, const IdempotencyKey& key) {
   auto postings = lookup.find(Index::answered, lookup.hash().of_answer(key.owner, key.key));
   if (!postings) return postings.error();

@@ -27,6 +27,7 @@ Result<std::int64_t> find_lowest_serial(Connection& db, std::int64_t campaign);
 Result<std::optional<ImportJob>> find_import(Connection& db, const std::string& id);
 Result<std::optional<User>> find_user(Connection& db, const std::string& login);
 Result<std::optional<Work>> find_work(Connection& db, std::int64_t id);
+Result<std::optional<Campaign>> find_campaign_version(Connection& db, std::int64_t number, std::int64_t version);
 Result<std::optional<IdempotencyRecord>> find_answer(Connection& db, Lookup& lookup, const IdempotencyKey& key);
 
 }  // namespace scrip::sqlite

@@ -81,6 +81,21 @@ Result<std::vector<DecisionRow>> SqliteReader::decisions(const DecisionFilter& f
   return list_decisions(*connection_, *lookup, filter, before, limit);
 }
 
+Result<std::vector<DecisionRow>> SqliteReader::decisions_between(std::int64_t after, std::int64_t last,
+                                                                 std::optional<std::int64_t> campaign) {
+  return list_decisions_between(*connection_, after, last, campaign);
+}
+
+Result<std::int64_t> SqliteReader::decision_before(Micros at) {
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return find_decision_before(*connection_, at);
+}
+
+Result<std::optional<Campaign>> SqliteReader::campaign_version(std::int64_t number, std::int64_t version) {
+  return find_campaign_version(*connection_, number, version);
+}
+
 Result<std::optional<User>> SqliteReader::user(const std::string& login) {
   return find_user(*connection_, login);
 }

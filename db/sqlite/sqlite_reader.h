@@ -26,6 +26,10 @@ class SqliteReader final : public Reader {
   Result<std::vector<Coupon>> expiring(Micros first, Micros last, const std::optional<ByExpiry>& after,
                                        int limit) override;
   Result<std::vector<DecisionRow>> decisions(const DecisionFilter& filter, std::int64_t before, int limit) override;
+  Result<std::vector<DecisionRow>> decisions_between(std::int64_t after, std::int64_t last,
+                                                     std::optional<std::int64_t> campaign) override;
+  Result<std::int64_t> decision_before(Micros at) override;
+  Result<std::optional<Campaign>> campaign_version(std::int64_t number, std::int64_t version) override;
   Result<std::optional<User>> user(const std::string& login) override;
   Result<std::vector<User>> users(const std::string& after_login, int limit) override;
   Result<std::optional<Work>> work(std::int64_t id) override;

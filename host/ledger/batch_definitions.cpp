@@ -45,7 +45,6 @@ bool Batch::add_codes(const Campaign& campaign, std::int64_t count) {
 
 void Batch::put_campaign(Campaign campaign) {
   state_.catalog = state_.catalog->with(campaign);
-  std::erase_if(changes_.campaigns, [&](const Campaign& earlier) { return earlier.number == campaign.number; });
   changes_.campaigns.push_back(std::move(campaign));
 }
 

@@ -45,6 +45,10 @@ void ask_everything(Store& store) {
   value_of(reader->decisions({.user_id = "mina", .campaign = 1}, 0, 10));
   value_of(reader->decisions({.campaign = 1}, 0, 10));
   value_of(reader->decisions({.user_id = "mina", .campaign = 1, .coupon = CouponKey{1, 0}}, 0, 10));
+  value_of(reader->decisions_between(0, 10, std::nullopt));
+  value_of(reader->decisions_between(0, 10, 1));
+  value_of(reader->decision_before(noon));
+  value_of(reader->campaign_version(1, 1));
   value_of(reader->user("jo"));
   value_of(reader->users("a", 10));
   for (const auto state : {EventState::pending, EventState::delivered, EventState::failed}) {

@@ -1,0 +1,101 @@
+#include <catch2/catch.hpp>
+
+#include "samples.h"
+#include "test_folder.h"
+
+using namespace scrip;
+
+namespace {
+
+constexpr int per_batch = 600;  // more than two blocks
+
+DecisionRow decision(std::int64_t id, Micros at, std::int64_t campaign) {
+  return {.id = id, .at = at, .campaign = campaign, .revision = 1, .record = "r" + std::to_string(id)};
+}
+
+// Three batches, a minute apart; the second is of campaign 2, the others of campaign 1.
+std::unique_ptr<Store> open_history(const TestFolder& folder) {
+  auto store = open_shop(folder.file("a.db"));
+  std::int64_t id = 0;
+  for (int batch = 0; batch < 3; ++batch) {
+    Changes changes;
+    for (int i = 0; i < per_batch; ++i)
+      changes.decisions.push_back(decision(++id, noon + batch * minute, batch == 1 ? 2 : 1));
+    store_changes(*store, changes);
+  }
+  return store;
+}
+
+// All ids of the wanted campaign after `after`, read in ranges of a size.
+std::vector<std::int64_t> walk(Reader& reader, std::int64_t after, std::optional<std::int64_t> campaign, int size) {
+  std::vector<std::int64_t> ids;
+  for (; after < 3 * per_batch; after += size) {
+    for (const DecisionRow& row : value_of(reader.decisions_between(after, after + size, campaign))) {
+      CHECK(row.record == "r" + std::to_string(row.id));
+      ids.push_back(row.id);
+    }
+  }
+  return ids;
+}
+
+std::vector<std::int64_t> range(std::int64_t first, std::int64_t last) {
+  std::vector<std::int64_t> ids;
+  for (std::int64_t id = first; id <= last; ++id) ids.push_back(id);
+  return ids;
+}
+
+}  // namespace
+
+TEST_CASE("decisions are read from the oldest on, each once, whatever the size of a range") {
+  const TestFolder folder;
+  const auto store = open_history(folder);
+  const auto reader = reader_of(*store);
+  for (const int size : {7, 255, 256, 257, 10'000}) {
+    CHECK(walk(*reader, 0, std::nullopt, size) == range(1, 3 * per_batch));
+    CHECK(walk(*reader, 300, std::nullopt, size) == range(301, 3 * per_batch));
+    CHECK(walk(*reader, 3 * per_batch, std::nullopt, size).empty());
+    CHECK(walk(*reader, 0, 2, size) == range(per_batch + 1, 2 * per_batch));
+    CHECK(walk(*reader, 700, 2, size) == range(701, 2 * per_batch));
+    CHECK(walk(*reader, 2 * per_batch, 2, size).empty());
+    CHECK(walk(*reader, 0, 7, size).empty());
+  }
+}
+
+TEST_CASE("the decision before an instant is found") {
+  const TestFolder folder;
+  const auto store = open_history(folder);
+  const auto reader = reader_of(*store);
+  const std::vector<std::pair<Micros, std::int64_t>> cases{{noon - minute, 0},
+                                                           {noon, 0},
+                                                           {noon + 1, per_batch},
+                                                           {noon + minute, per_batch},
+                                                           {noon + minute + 1, 2 * per_batch},
+                                                           {noon + 2 * minute, 2 * per_batch},
+                                                           {noon + hour, 3 * per_batch}};
+  for (const auto& [at, before] : cases) CHECK(value_of(reader->decision_before(at)) == before);
+
+  const TestFolder empty;
+  CHECK(value_of(reader_of(*open_shop(empty.file("a.db")))->decision_before(noon)) == 0);
+}
+
+TEST_CASE("each definition that a campaign had is kept, also those that one commit passes through") {
+  const TestFolder folder;
+  const auto store = open_shop(folder.file("a.db"));
+  Changes changes;
+  Campaign campaign = sample_campaign(1);
+  for (campaign.version = 2; campaign.version <= 4; ++campaign.version) {
+    campaign.total = 1'000 * campaign.version;
+    changes.campaigns.push_back(campaign);
+  }
+  store_changes(*store, changes);
+  const auto reader = reader_of(*store);
+  for (std::int64_t version = 1; version <= 4; ++version) {
+    const auto kept = value_of(reader->campaign_version(1, version));
+    REQUIRE(kept);
+    CHECK(kept->version == version);
+    CHECK(kept->total == 1'000 * version);
+  }
+  CHECK_FALSE(value_of(reader->campaign_version(1, 5)));
+  CHECK_FALSE(value_of(reader->campaign_version(9, 1)));
+  CHECK(value_of(store->definitions()).campaigns.front().version == 4);
+}
