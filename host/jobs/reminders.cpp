@@ -5,6 +5,7 @@
 
 #include "ledger/claim_facts.h"
 #include "ledger/command.h"
+#include "policy/host_rules.h"
 
 namespace scrip::jobs {
 namespace {
@@ -93,7 +94,8 @@ Result<void> Reminders::make_notices(Pass& pass) {
 
 Result<void> Reminders::ask(const Catalog& catalog, Reader& reader, const Coupon& coupon, Micros now, Pass& pass) {
   const auto campaign = catalog.campaign(coupon.key.campaign);
-  if (!campaign || !coupon.expires_at || objection_to_redeem(*campaign, coupon, now)) return {};
+  if (!campaign || !coupon.expires_at) return {};
+  if (host_objection(Hook::remind, *campaign, coupon_instants(coupon), now)) return {};
   auto facts = read_facts(reader, catalog.book(), campaign, coupon, now);
   if (!facts) return facts.error();
   ++pass.asked;

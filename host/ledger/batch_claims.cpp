@@ -5,16 +5,13 @@
 #include "ledger/batch.h"
 #include "ledger/claim_facts.h"
 #include "policy/decision_record.h"
+#include "policy/host_rules.h"
 
 namespace scrip {
 namespace {
 
 const Holding no_holding;
 const std::string no_attributes = "{}";
-
-Error sold_out() {
-  return Error{.code = Code::sold_out, .message = "All coupons of this campaign have been given out."};
-}
 
 }  // namespace
 
@@ -226,7 +223,7 @@ Result<ClaimOutcome> Batch::issue(const Actor& actor, const Issue& command) {
   Facts facts = facts_for(campaign, coupon, command.user_id, command.subject);
   const Coupon* shown = *next ? &coupon : nullptr;
 
-  if (auto objection = objection_to_issue(*campaign, now_)) {
+  if (auto objection = host_objection(Hook::issue, facts)) {
     return refused(facts, host_verdict(*objection), *objection);
   }
   auto verdict = ask(Hook::issue, facts);
@@ -256,17 +253,15 @@ Result<ClaimOutcome> Batch::assign(const Actor& actor, const Assign& command) {
   Coupon coupon = coupon_at(*key);
   Facts facts = facts_for(campaign, coupon, command.user_id, command.subject);
 
-  std::optional<Error> objection = objection_to_issue(*campaign, now_);
-  const CampaignTally& before = loaded_.tallies[campaign->number];
-  if (coupon.state != CouponState::available) {
-    objection = Error{.code = Code::already_assigned, .message = "This coupon has already been given to somebody."};
-  } else if (!objection && campaign->total && before.issued >= *campaign->total) {
-    objection = sold_out();
+  if (auto objection = host_objection(Hook::issue, facts)) {
+    return refuse(actor, Hook::issue, facts, host_verdict(*objection), *objection, &coupon);
   }
-  if (objection) return refuse(actor, Hook::issue, facts, host_verdict(*objection), *objection, &coupon);
   auto verdict = ask(Hook::issue, facts);
   if (!verdict) return verdict.error();
   if (!verdict->allowed()) return refuse(actor, Hook::issue, facts, *verdict, refusal(*verdict), &coupon);
+  if (auto objection = sold_out_objection(facts)) {
+    return refuse(actor, Hook::issue, facts, host_verdict(*objection), *objection, &coupon);
+  }
 
   CampaignTally& tally = loaded_.tallies[campaign->number];
   if (coupon.key.serial >= tally.next_serial) {
@@ -289,7 +284,7 @@ Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
   Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
   facts.order = command.order;
 
-  if (auto objection = objection_to_redeem(*campaign, coupon, now_)) {
+  if (auto objection = host_objection(Hook::redeem, facts)) {
     return refuse(actor, Hook::redeem, facts, host_verdict(*objection), *objection, &coupon);
   }
   auto verdict = ask(Hook::redeem, facts);
@@ -318,7 +313,7 @@ Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
   if (!campaign || !may_see(actor, coupon)) return ClaimOutcome{.error = coupon_not_found()};
   Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
 
-  if (auto objection = objection_to_cancel(coupon)) {
+  if (auto objection = host_objection(Hook::cancel, facts)) {
     return refuse(actor, Hook::cancel, facts, host_verdict(*objection), *objection, &coupon);
   }
   auto verdict = ask(Hook::cancel, facts);

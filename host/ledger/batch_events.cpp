@@ -4,6 +4,7 @@
 
 #include "ledger/batch.h"
 #include "ledger/claim_facts.h"
+#include "policy/host_rules.h"
 
 namespace scrip {
 namespace {
@@ -80,8 +81,8 @@ Result<void> Batch::remind(Submission& submission, const Remind& command) {
   for (const CouponKey& key : command.coupons) {
     const auto campaign = state_.catalog->campaign(key.campaign);
     Coupon coupon = coupon_at(key);
-    // Whoever cannot use the coupon any more, or not now, is not reminded of it.
-    if (!campaign || !coupon.expires_at || objection_to_redeem(*campaign, coupon, now_)) continue;
+    if (!campaign || !coupon.expires_at) continue;
+    if (host_objection(Hook::remind, *campaign, coupon_instants(coupon), now_)) continue;
     Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
     auto verdict = ask(Hook::remind, facts);
     if (!verdict) return verdict.error();

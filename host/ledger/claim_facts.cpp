@@ -9,40 +9,6 @@ Error refuse(Code code, std::string message) {
 
 }  // namespace
 
-std::optional<Error> objection_to_issue(const Campaign& campaign, Micros now) {
-  if (campaign.open_at(now)) return std::nullopt;
-  if (campaign.status == CampaignStatus::paused) {
-    return refuse(Code::campaign_not_active, "This campaign is paused.");
-  }
-  if (campaign.starts_at && now < *campaign.starts_at) {
-    return refuse(Code::campaign_not_active, "This campaign has not started yet.");
-  }
-  return refuse(Code::campaign_not_active, "This campaign has ended.");
-}
-
-std::optional<Error> objection_to_redeem(const Campaign& campaign, const Coupon& coupon, Micros now) {
-  switch (coupon.state) {
-    case CouponState::available:
-      return refuse(Code::not_issued, "This coupon has not been given to anybody.");
-    case CouponState::redeemed:
-      return refuse(Code::already_redeemed, "This coupon has already been used.");
-    case CouponState::issued:
-      break;
-  }
-  if (coupon.expired_at(now)) return refuse(Code::coupon_expired, "This coupon has expired.");
-  // A campaign that is over gives no more coupons, but those it gave stay good until they expire;
-  // pausing is the operator's emergency stop and holds for both.
-  if (campaign.status == CampaignStatus::paused) {
-    return refuse(Code::campaign_not_active, "This campaign is paused.");
-  }
-  return std::nullopt;
-}
-
-std::optional<Error> objection_to_cancel(const Coupon& coupon) {
-  if (coupon.state == CouponState::redeemed) return std::nullopt;
-  return refuse(Code::not_redeemed, "This coupon has not been used.");
-}
-
 bool may_see(const Actor& actor, const Coupon& coupon) {
   return actor.role != Role::user || (coupon.user_id && *coupon.user_id == actor.subject);
 }
@@ -95,8 +61,16 @@ Result<Facts> read_facts(Reader& reader, const CodeBook& book, const std::shared
   return facts;
 }
 
-CouponFacts coupon_facts(const CodeBook& book, const Coupon& coupon) {
+CouponFacts coupon_instants(const Coupon& coupon) {
   CouponFacts facts;
+  if (coupon.state != CouponState::available) facts.issued_at = coupon.issued_at;
+  facts.expires_at = coupon.expires_at;
+  if (coupon.state == CouponState::redeemed) facts.redeemed_at = coupon.redeemed_at.value_or(coupon.issued_at);
+  return facts;
+}
+
+CouponFacts coupon_facts(const CodeBook& book, const Coupon& coupon) {
+  CouponFacts facts = coupon_instants(coupon);
   if (const CodeBatch* batch = book.batch(coupon.key)) {
     facts.code = book.code(coupon.key);
     facts.created_at = batch->created_at;
@@ -104,9 +78,6 @@ CouponFacts coupon_facts(const CodeBook& book, const Coupon& coupon) {
     facts.code = coupon.imported_code;
     facts.created_at = coupon.created_at;
   }
-  if (coupon.state != CouponState::available) facts.issued_at = coupon.issued_at;
-  facts.expires_at = coupon.expires_at;
-  facts.redeemed_at = coupon.redeemed_at;
   if (coupon.discount) {
     facts.discount = coupon.discount->amount;
     facts.currency = coupon.discount->currency;

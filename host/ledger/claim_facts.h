@@ -16,12 +16,6 @@
 
 namespace scrip {
 
-// Whether the host lets this happen at all: the campaign's period and status, the coupon's state
-// and expiry. nullopt: ask the policy.
-std::optional<Error> objection_to_issue(const Campaign& campaign, Micros now);
-std::optional<Error> objection_to_redeem(const Campaign& campaign, const Coupon& coupon, Micros now);
-std::optional<Error> objection_to_cancel(const Coupon& coupon);
-
 // False: to this actor the coupon does not exist.
 bool may_see(const Actor& actor, const Coupon& coupon);
 
@@ -36,6 +30,9 @@ Facts facts_of(Micros now, std::shared_ptr<const Campaign> campaign, const Campa
 // The same about a coupon as a reader's snapshot has it, its holder included.
 Result<Facts> read_facts(Reader& reader, const CodeBook& book, const std::shared_ptr<const Campaign>& campaign,
                          const Coupon& coupon, Micros now);
+
+// The coupon as facts.coupon, without its code, batch and discount: what host_objection goes by.
+CouponFacts coupon_instants(const Coupon& coupon);
 
 // The coupon as facts.coupon: its code by the book, its batch's instant.
 CouponFacts coupon_facts(const CodeBook& book, const Coupon& coupon);

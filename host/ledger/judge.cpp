@@ -94,17 +94,4 @@ Error refusal(const Verdict& verdict) {
   return error;
 }
 
-Verdict host_verdict(const Error& error) {
-  Verdict verdict{.kind = Verdict::Kind::denied,
-                  .code = std::string(error.public_code()),
-                  .sentence = error.message,
-                  .detail = error.detail};
-  verdict.trace.push_back({.rule = "host",
-                           .kind = TraceEntry::Kind::denied,
-                           .code = verdict.code,
-                           .detail = verdict.detail,
-                           .sentence = verdict.sentence});
-  return verdict;
-}
-
 }  // namespace scrip

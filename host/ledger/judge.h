@@ -61,7 +61,4 @@ class Judge {
 // What a verdict that is not `allowed` is to the caller. Precondition: !verdict.allowed().
 Error refusal(const Verdict& verdict);
 
-// The verdict for what the host refused itself, so that it is recorded like a policy's.
-Verdict host_verdict(const Error& error);
-
 }  // namespace scrip

@@ -1,6 +1,7 @@
 #include "ledger/validate.h"
 
 #include "ledger/claim_facts.h"
+#include "policy/host_rules.h"
 
 namespace scrip {
 
@@ -13,16 +14,16 @@ Result<Validation> validate(Reader& reader, const Catalog& catalog, Judges& judg
   const Coupon coupon = row->value_or(Coupon{.key = key});
   if (!campaign || !may_see(actor, coupon)) return coupon_not_found();
 
-  Validation validation;
-  if (auto objection = objection_to_redeem(*campaign, coupon, now)) {
-    validation.trace = trace_json(host_verdict(*objection).trace);
-    validation.objection = std::move(objection);
-    return validation;
-  }
   auto read = read_facts(reader, catalog.book(), campaign, coupon, now);
   if (!read) return read.error();
   Facts& facts = *read;
   facts.order = order;
+  Validation validation;
+  if (auto objection = host_objection(Hook::redeem, facts)) {
+    validation.trace = trace_json(host_verdict(*objection).trace);
+    validation.objection = std::move(objection);
+    return validation;
+  }
   auto verdict = judges.lend(active)->decide(Hook::redeem, facts, [&](const std::string& counter) {
     return reader.counter({campaign->number, counter});
   });

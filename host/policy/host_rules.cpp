@@ -1,0 +1,75 @@
+#include "policy/host_rules.h"
+
+namespace scrip {
+namespace {
+
+Error refuse(Code code, std::string message) {
+  return Error{.code = code, .message = std::move(message)};
+}
+
+Error paused() {
+  return refuse(Code::campaign_not_active, "This campaign is paused.");
+}
+
+std::optional<Error> objection_to_issue(const Campaign& campaign, const CouponFacts& coupon, Micros now) {
+  if (coupon.issued_at) return refuse(Code::already_assigned, "This coupon has already been given to somebody.");
+  if (campaign.open_at(now)) return std::nullopt;
+  if (campaign.status == CampaignStatus::paused) return paused();
+  if (campaign.starts_at && now < *campaign.starts_at) {
+    return refuse(Code::campaign_not_active, "This campaign has not started yet.");
+  }
+  return refuse(Code::campaign_not_active, "This campaign has ended.");
+}
+
+std::optional<Error> objection_to_redeem(const Campaign& campaign, const CouponFacts& coupon, Micros now) {
+  if (!coupon.issued_at) return refuse(Code::not_issued, "This coupon has not been given to anybody.");
+  if (coupon.redeemed_at) return refuse(Code::already_redeemed, "This coupon has already been used.");
+  if (coupon.expires_at && now >= *coupon.expires_at) return refuse(Code::coupon_expired, "This coupon has expired.");
+  // A campaign that is over gives no more coupons, but those it gave stay good until they expire;
+  // pausing is the operator's emergency stop and holds for both.
+  if (campaign.status == CampaignStatus::paused) return paused();
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<Error> host_objection(Hook hook, const Campaign& campaign, const CouponFacts& coupon, Micros now) {
+  switch (hook) {
+    case Hook::issue:
+      return objection_to_issue(campaign, coupon, now);
+    case Hook::redeem:
+    case Hook::remind:  // whoever cannot use the coupon any more, or not now, is not reminded of it
+      return objection_to_redeem(campaign, coupon, now);
+    case Hook::cancel:
+      if (coupon.redeemed_at) return std::nullopt;
+      return refuse(Code::not_redeemed, "This coupon has not been used.");
+  }
+  return std::nullopt;
+}
+
+std::optional<Error> host_objection(Hook hook, const Facts& facts) {
+  return host_objection(hook, *facts.campaign, *facts.coupon, facts.now);
+}
+
+std::optional<Error> sold_out_objection(const Facts& facts) {
+  return facts.tally.remaining(*facts.campaign) == 0 ? std::optional(sold_out()) : std::nullopt;
+}
+
+Error sold_out() {
+  return refuse(Code::sold_out, "All coupons of this campaign have been given out.");
+}
+
+Verdict host_verdict(const Error& error) {
+  Verdict verdict{.kind = Verdict::Kind::denied,
+                  .code = std::string(error.public_code()),
+                  .sentence = error.message,
+                  .detail = error.detail};
+  verdict.trace.push_back({.rule = "host",
+                           .kind = TraceEntry::Kind::denied,
+                           .code = verdict.code,
+                           .detail = verdict.detail,
+                           .sentence = verdict.sentence});
+  return verdict;
+}
+
+}  // namespace scrip

@@ -1,0 +1,30 @@
+// What the host refuses by itself, whatever a policy says: the campaign's period and status, the
+// coupon's state and expiry, the pool's end. They go by what a decision's record keeps, so that a
+// recorded decision can be made again. Pure functions; thread-safe.
+#pragma once
+
+#include <optional>
+
+#include "coupon/error.h"
+#include "policy/facts.h"
+#include "policy/verdict.h"
+
+namespace scrip {
+
+// The objection that spares asking the policy; nullopt: ask it. Of the coupon only its instants
+// matter: one without issued_at is held by nobody.
+std::optional<Error> host_objection(Hook hook, const Campaign& campaign, const CouponFacts& coupon, Micros now);
+
+// The same on facts. Precondition: facts.campaign and facts.coupon are set.
+std::optional<Error> host_objection(Hook hook, const Facts& facts);
+
+// The objection to an issue that the policy allowed: every coupon of the total has been given out.
+// Only then, so that who has a coupon already is told so rather than that there are none left.
+std::optional<Error> sold_out_objection(const Facts& facts);
+
+Error sold_out();
+
+// The verdict for what the host refused itself, so that it is recorded like a policy's.
+Verdict host_verdict(const Error& error);
+
+}  // namespace scrip
