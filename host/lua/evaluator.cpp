@@ -29,7 +29,10 @@ bool same_outcome(const Verdict& a, const Verdict& b) {
 
 RuleVm* LuaEvaluator::vm() {
   if (vm_ && vm_->spent()) vm_.reset();
-  if (!vm_) vm_ = RuleVm::create(program_);
+  if (!vm_) {
+    vm_ = RuleVm::create(program_);
+    if (vm_ && watching_) vm_->watch_reads();
+  }
   return vm_.get();
 }
 

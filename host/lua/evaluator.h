@@ -17,6 +17,8 @@ class LuaEvaluator final : public Evaluator {
   std::vector<Reminding> reminding(const Binding& binding) override;
   Verdict decide(const Binding& binding, Hook hook, const Facts& facts) override;
   Result<std::optional<Window>> window(const Binding& binding, const Facts& facts) override;
+  void watch_reads() override { watching_ = true; }
+  ReadFacts take_reads() override { return vm_ ? vm_->take_reads() : ReadFacts(); }
 
  private:
   RuleVm* vm();
@@ -26,6 +28,7 @@ class LuaEvaluator final : public Evaluator {
   const std::shared_ptr<const Program> program_;
   std::unique_ptr<RuleVm> vm_;
   std::int64_t decisions_ = 0;
+  bool watching_ = false;
   std::unordered_set<std::uint64_t> counters_failed_;  // ids of bindings
 };
 

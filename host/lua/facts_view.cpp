@@ -134,6 +134,14 @@ void FactsView::set_nil(lua_State* L, std::size_t member) const {
   integers_[member].reset();
 }
 
+void FactsView::set_changing(lua_State* L, std::size_t member, const std::optional<std::int64_t>& value) const {
+  if (watching_) {
+    set_nil(L, member);
+  } else {
+    set(L, member, value);
+  }
+}
+
 void FactsView::set_view(lua_State* L, std::size_t member, std::size_t section, bool present) const {
   push_ref(L, names_[member]);
   if (present) {
@@ -191,9 +199,9 @@ void FactsView::show_campaign(lua_State* L, const Facts& facts) {
     set_nil(L, campaign_metadata);
     campaign_ = facts.campaign;
   }
-  set(L, campaign_issued, facts.tally.issued);
-  set(L, campaign_redeemed, facts.tally.redeemed);
-  set(L, campaign_remaining, facts.tally.remaining(definition));
+  set_changing(L, campaign_issued, facts.tally.issued);
+  set_changing(L, campaign_redeemed, facts.tally.redeemed);
+  set_changing(L, campaign_remaining, facts.tally.remaining(definition));
   lua_pop(L, 1);
 }
 
@@ -204,9 +212,9 @@ void FactsView::show_user(lua_State* L, const Facts& facts) {
   } else {
     set_nil(L, user_id);
   }
-  set(L, user_issued, facts.user.issued);
-  set(L, user_issued_for_subject, facts.user.issued_for_subject);
-  set(L, user_redeemed, facts.user.redeemed);
+  set_changing(L, user_issued, facts.user.issued);
+  set_changing(L, user_issued_for_subject, facts.user.issued_for_subject);
+  set_changing(L, user_redeemed, facts.user.redeemed);
   if (attributes_made_) set_nil(L, user_attributes);
   attributes_made_ = false;
   lua_pop(L, 1);
@@ -265,6 +273,30 @@ void FactsView::push(lua_State* L) const {
   push_ref(L, views_[in_facts]);
 }
 
+bool FactsView::push_watched(lua_State* L, std::size_t section, std::string_view member) {
+  if (!watching_ || !shown_) return false;
+  const auto give = [&](std::optional<std::int64_t> value, bool& read) {
+    read = true;
+    if (!value) return false;
+    if (!is_exact(*value)) raise(L, "%s.%s is beyond 2^53", titles[section], std::string(member).c_str());
+    lua_pushnumber(L, static_cast<lua_Number>(*value));
+    return true;
+  };
+  if (section == in_campaign) {
+    if (member == "issued") return give(shown_->tally.issued, reads_.campaign_issued);
+    if (member == "remaining") return give(shown_->tally.remaining(*shown_->campaign), reads_.campaign_issued);
+    if (member == "redeemed") return give(shown_->tally.redeemed, reads_.campaign_redeemed);
+  }
+  if (section == in_user) {
+    if (member == "issued") return give(shown_->user.issued, reads_.user_issued);
+    if (member == "issued_for_subject") {
+      return give(shown_->user.issued_for_subject, reads_.user_issued_for_subject);
+    }
+    if (member == "redeemed") return give(shown_->user.redeemed, reads_.user_redeemed);
+  }
+  return false;
+}
+
 // (table, name): a member without a value. What is made late is made now and kept in the table.
 int FactsView::absent(lua_State* L) {
   auto& view = *static_cast<FactsView*>(Vm::of(L).context);
@@ -284,7 +316,7 @@ int FactsView::absent(lua_State* L) {
   } else if (section == in_order && member == "items" && view.shown_ && view.shown_->order) {
     push_items(L, view.shown_->order->items);
     view.items_made_ = true;
-  } else {
+  } else if (!view.push_watched(L, section, member)) {
     if (!is_known_member(L)) raise_unknown_member(L, titles[section]);
     lua_pushnil(L);
     return 1;

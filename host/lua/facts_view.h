@@ -7,10 +7,12 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "lua/lua_api.h"
 #include "policy/facts.h"
+#include "policy/policy_set.h"
 
 namespace scrip {
 
@@ -31,6 +33,10 @@ class FactsView {
 
   void push(lua_State* L) const;
 
+  // From now on the facts that claims change are made when a rule reads them, and remembered.
+  void watch_reads() { watching_ = true; }
+  ReadFacts take_reads() { return std::exchange(reads_, {}); }
+
  private:
   static constexpr std::size_t sections = 6;
   static constexpr std::size_t members = 34;
@@ -45,6 +51,10 @@ class FactsView {
   void set(lua_State* L, std::size_t member, const std::optional<std::int64_t>& value) const;
   void set(lua_State* L, std::size_t member, std::string_view text) const;
   void set_nil(lua_State* L, std::size_t member) const;
+  // A fact that claims change: left out while reads are watched, so that reading it comes to absent().
+  void set_changing(lua_State* L, std::size_t member, const std::optional<std::int64_t>& value) const;
+  // The value of such a fact, which is remembered as read; false: it is none, or has no value.
+  bool push_watched(lua_State* L, std::size_t section, std::string_view member);
   void set_view(lua_State* L, std::size_t member, std::size_t section, bool present) const;
 
   static int absent(lua_State* L);
@@ -65,6 +75,8 @@ class FactsView {
   bool attributes_made_ = false;
   bool items_made_ = false;
   std::vector<std::string> counters_;  // the names that are written
+  bool watching_ = false;
+  ReadFacts reads_;
 };
 
 }  // namespace scrip

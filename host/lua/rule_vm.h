@@ -39,6 +39,9 @@ class RuleVm {
   // no more. The error says what is wrong with the plugin.
   Result<std::optional<Window>> window(const LuaBinding& binding, std::size_t place, const Facts& facts);
 
+  void watch_reads() { facts_.watch_reads(); }
+  ReadFacts take_reads() { return facts_.take_reads(); }
+
   // What the plugin's `check` says about parameters, or why they cannot be prepared: nullopt when
   // they are fine.
   std::optional<std::string> check(std::size_t plugin, const Json& params);

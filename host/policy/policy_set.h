@@ -69,6 +69,16 @@ class Binding {
   virtual const std::string& policy() const = 0;
 };
 
+// Of the facts that claims change: those that a decision looked at. It would have come out the same
+// with any value of the others.
+struct ReadFacts {
+  bool campaign_issued = false;  // or remaining
+  bool campaign_redeemed = false;
+  bool user_issued = false;
+  bool user_issued_for_subject = false;
+  bool user_redeemed = false;
+};
+
 // Evaluates decisions. Belongs to one thread at a time; never blocks longer than the time budget;
 // never throws. What one decision does cannot be seen by the next.
 class Evaluator {
@@ -90,6 +100,10 @@ class Evaluator {
   // opens any more. Of the facts the rules may go by the campaign and the instant. The error is
   // policy_error.
   virtual Result<std::optional<Window>> window(const Binding& binding, const Facts& facts) = 0;
+
+  // From now on take_reads() says what counters() and decide() have looked at since it was last asked.
+  virtual void watch_reads() = 0;
+  virtual ReadFacts take_reads() = 0;
 };
 
 // An accepted, immutable set. Thread-safe.

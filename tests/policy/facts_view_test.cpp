@@ -275,3 +275,53 @@ TEST_CASE("facts of no campaign are refused") {
   CHECK(failure(set->evaluator()->decide(*binding, Hook::issue, facts)) == "the facts are of no campaign");
   CHECK(set->evaluator()->counters(*binding, Hook::issue, facts).empty());
 }
+
+TEST_CASE("an evaluator that watches says which of the facts that claims change were read") {
+  const auto [body, expected] = GENERATE(table<std::string, std::string>({
+      {"", ""},
+      {"local t = facts.campaign.total", ""},
+      {"local n = facts.campaign.issued", "issued "},
+      {"local n = facts.campaign.remaining", "issued "},
+      {"local n = facts.campaign.redeemed", "redeemed "},
+      {"local n = facts.user.issued", "user.issued "},
+      {"local n = facts.user.issued_for_subject", "user.issued_for_subject "},
+      {"local n = facts.user.redeemed", "user.redeemed "},
+      {"for name, value in pairs(facts.user) do local v = value end",
+       "user.issued user.issued_for_subject user.redeemed "},
+      {"if facts.campaign.issued > 5 then return deny('full', 'Full.') end local n = facts.user.issued", "issued "},
+  }));
+  const auto set = one_rule(body);
+  const auto binding = set->bind("one", "{}");
+  REQUIRE(binding);
+  const auto evaluator = set->evaluator();
+  evaluator->watch_reads();
+  const Facts facts = full_facts();
+  for (int time = 0; time < 2; ++time) {
+    const Verdict verdict = evaluator->decide(**binding, Hook::issue, facts);
+    CHECK(verdict == set->evaluator()->decide(**binding, Hook::issue, facts));
+    const ReadFacts reads = evaluator->take_reads();
+    std::string read;
+    if (reads.campaign_issued) read += "issued ";
+    if (reads.campaign_redeemed) read += "redeemed ";
+    if (reads.user_issued) read += "user.issued ";
+    if (reads.user_issued_for_subject) read += "user.issued_for_subject ";
+    if (reads.user_redeemed) read += "user.redeemed ";
+    CHECK(read == expected);
+  }
+}
+
+TEST_CASE("a rule reads the same facts while it is watched") {
+  const auto set = one_rule(
+      "local c, u = facts.campaign, facts.user\n"
+      "return deny('seen', string.format('%d %d %d %d %d %d', c.issued, c.remaining, c.redeemed, u.issued,\n"
+      "  u.issued_for_subject, u.redeemed))");
+  const auto binding = set->bind("one", "{}");
+  REQUIRE(binding);
+  const auto evaluator = set->evaluator();
+  evaluator->watch_reads();
+  Facts facts = full_facts();
+  CHECK(evaluator->decide(**binding, Hook::issue, facts).sentence == "10 990 4 3 2 1");
+  facts.tally.issued = 11;
+  facts.user.issued = 0;
+  CHECK(evaluator->decide(**binding, Hook::issue, facts).sentence == "11 989 4 0 2 1");
+}
