@@ -18,12 +18,14 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"sqlite", {"db", "coupon", "ops"}},
       {"ledger", {"policy", "coupon", "db", "ops"}},
       {"jobs", {"ledger", "policy", "coupon", "db", "ops"}},
+      {"replay", {"policy", "coupon", "db", "ops"}},
       {"http", {"coupon", "ops"}},
-      {"api", {"jobs", "ledger", "policy", "coupon", "http", "db", "ops"}},
+      {"api", {"jobs", "ledger", "replay", "policy", "coupon", "http", "db", "ops"}},
       {"compat", {"api", "ledger", "policy", "coupon", "http", "db", "ops"}},
       {"web", {"api", "ledger", "policy", "coupon", "http", "db", "ops"}},
       // The command line puts the program together, so it names the engines.
-      {"cli", {"api", "compat", "web", "jobs", "ledger", "policy", "coupon", "http", "lua", "db", "sqlite", "ops"}},
+      {"cli",
+       {"api", "compat", "web", "jobs", "ledger", "replay", "policy", "coupon", "http", "lua", "db", "sqlite", "ops"}},
       {"main", {"cli"}},
   };
   return table;
