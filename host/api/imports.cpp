@@ -2,10 +2,7 @@
 // it is asks for its job.
 #include "jobs/import.h"
 
-#include <openssl/rand.h>
-
 #include <algorithm>
-#include <array>
 #include <cstdlib>
 #include <vector>
 
@@ -14,6 +11,7 @@
 #include "api/call.h"
 #include "api/json_text.h"
 #include "api/page.h"
+#include "api/random_id.h"
 #include "api/show.h"
 
 namespace scrip::api {
@@ -23,15 +21,6 @@ constexpr std::size_t piece = 64 * 1024;
 
 Error import_not_found() {
   return Error{.code = Code::import_not_found, .message = "There is no such import."};
-}
-
-std::string random_id() {
-  constexpr std::string_view digits = "0123456789abcdef";
-  std::array<unsigned char, 8> bytes{};
-  if (RAND_bytes(bytes.data(), static_cast<int>(bytes.size())) != 1) std::abort();
-  std::string id = "import-";
-  for (const unsigned char byte : bytes) id.append({digits[byte >> 4], digits[byte & 15]});
-  return id;
 }
 
 bool is_csv(const http::Request& request) {
@@ -57,8 +46,9 @@ Result<StartImport> job_of(Service& service, const http::Request& request) {
   }
   const auto campaign = campaign_of(*service.ledger.catalog(), request.capture("id"));
   if (!campaign) return campaign.error();
-  return StartImport{
-      .campaign = (*campaign)->number, .id = id ? std::string(*id) : random_id(), .bytes_total = length_of(request)};
+  return StartImport{.campaign = (*campaign)->number,
+                     .id = id ? std::string(*id) : random_id("import"),
+                     .bytes_total = length_of(request)};
 }
 
 Result<ImportJob> take_in(jobs::Import& import, http::BodySource& body) {

@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "api/body.h"
 #include "api/call.h"
+#include "api/given_files.h"
 #include "api/show.h"
 #include "coupon/text.h"
 #include "policy/policy_file_edit.h"
@@ -15,8 +16,6 @@ namespace {
 
 // A file's bytes written as JSON escapes take six times as many.
 constexpr std::size_t edit_limit = 6 * max_policy_file + 4096;
-constexpr std::size_t check_limit = 4 * max_policy_file;
-constexpr std::size_t max_checked_files = 64;
 
 bool is_in_force(Service& service, const std::string& name, std::string_view text) {
   const auto active = service.ledger.policies();
@@ -96,29 +95,6 @@ http::Response write(Service& service, http::Request& request) {
   return http::Response::json(200, shown.dump()).with("ETag", tag);
 }
 
-std::vector<PolicyFile> read_files(const Json& list, std::vector<FieldError>& errors) {
-  std::vector<PolicyFile> files;
-  if (!list.is_array() || list.size() > max_checked_files) {
-    errors.push_back({"files", "must be a list of at most " + std::to_string(max_checked_files) + " files"});
-    return files;
-  }
-  for (const Json& entry : list) {
-    const std::string path = "files[" + std::to_string(files.size()) + "]";
-    Fields fields(entry, path, errors);
-    PolicyFile& file = files.emplace_back();
-    file.name = fields.text("name", 1, 128, true).value_or("");
-    file.text = fields.text("text", 0, max_policy_file, true).value_or("");
-    fields.finish();
-    const std::size_t slash = file.name.find('/');
-    if (!kind_of(file) || !is_editable_name(file.name.substr(slash + 1)) || file.name == "plugins/types.lua") {
-      errors.push_back({path + ".name", "must be scripts/NAME.lua or plugins/NAME.lua"});
-    }
-    const auto is_same = [&](const PolicyFile& other) { return other.name == file.name; };
-    if (std::any_of(files.begin(), files.end() - 1, is_same)) errors.push_back({path + ".name", "is there twice"});
-  }
-  return files;
-}
-
 http::Response check(Service& service, http::Request& request) {
   auto body = json_body(request, EmptyBody::is_empty_object);
   if (!body) return problem(body.error());
@@ -126,7 +102,7 @@ http::Response check(Service& service, http::Request& request) {
   Fields fields(*body, "", errors);
   const Json* list = fields.any("files");
   fields.finish();
-  const std::vector<PolicyFile> over = list ? read_files(*list, errors) : std::vector<PolicyFile>();
+  const std::vector<PolicyFile> over = list ? read_given_files(*list, errors) : std::vector<PolicyFile>();
   if (!errors.empty()) return problem(invalid(std::move(errors)));
   const Reload::Check checked = service.reload.check(over);
   if (!checked.errors.empty()) return invalid_policy("The policies would not be loaded: ", checked.errors);
@@ -152,7 +128,8 @@ void add_policy_files(http::Router& router, Service& service) {
   add(get, "/api/v1/policies/files", 0, [&](http::Request&) { return list(service); });
   add(get, one, 0, [&](http::Request& request) { return read(service, request); });
   add(put, one, edit_limit, [&](http::Request& request) { return write(service, request); });
-  add(post, "/api/v1/policies/check", check_limit, [&](http::Request& request) { return check(service, request); });
+  add(post, "/api/v1/policies/check", given_files_limit,
+      [&](http::Request& request) { return check(service, request); });
 }
 
 }  // namespace scrip::api

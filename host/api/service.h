@@ -9,11 +9,13 @@
 #include "http/rate_limit.h"
 #include "http/router.h"
 #include "http/tokens.h"
+#include "jobs/replays.h"
 #include "ledger/judges.h"
 #include "ledger/ledger.h"
 #include "ledger/reload.h"
 #include "ops/clock.h"
 #include "ops/metrics.h"
+#include "policy/policy_set.h"
 
 namespace scrip::api {
 
@@ -22,6 +24,9 @@ struct Service {
   Store& store;
   Reload& reload;
   Judges& judges;
+  jobs::Replays& replays;
+  Compile compile_untested;  // sets that are tried and not put in force
+  PolicyLimits policy_limits;
   const Clock& clock;
   Micros clock_shift = 0;  // serve --clock: how far the coupons' clock is from the real one
   const http::Tokens& tokens;

@@ -89,6 +89,7 @@ class Node::Impl {
   std::optional<http::PasswordPool> passwords_;
   std::optional<http::RateLimit> sign_in_by_address_;
   std::optional<http::RateLimit> sign_in_by_login_;
+  std::optional<jobs::Replays> replays_;
   std::optional<api::Service> service_;
   std::unique_ptr<http::Server> server_;
   std::string url_;
@@ -206,10 +207,14 @@ Result<void> Node::Impl::listen() {
   // A whole office, or a crowd behind one proxy, has one address; a login is one person.
   sign_in_by_address_.emplace(options_.sign_ins_at_once * 10, options_.sign_in_interval / 10);
   sign_in_by_login_.emplace(options_.sign_ins_at_once, options_.sign_in_interval);
+  replays_.emplace(*store_);
   service_.emplace(api::Service{.ledger = *ledger_,
                                 .store = *store_,
                                 .reload = *reload_,
                                 .judges = judges_,
+                                .replays = *replays_,
+                                .compile_untested = &compile_untested,
+                                .policy_limits = options_.policy,
                                 .clock = clock(),
                                 .clock_shift = options_.clock_shift,
                                 .tokens = *tokens_,
@@ -267,6 +272,7 @@ void Node::Impl::stop() {
   if (!lock_) return;
   watcher_.reset();
   if (server_) server_->stop();
+  replays_.reset();
   if (reminding_) reminding_->stop();
   if (delivering_) delivering_->stop();
   if (ledger_) ledger_->stop();

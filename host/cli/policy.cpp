@@ -8,6 +8,7 @@
 #include "cli/output.h"
 #include "cli/policy_commands.h"
 #include "cli/policy_revisions.h"
+#include "ledger/fitting.h"
 #include "lua/tested_set.h"
 #include "policy/policy_files.h"
 
@@ -22,28 +23,15 @@ struct PolicyArguments {
   bool json = false;
 };
 
-// Whether the campaigns of a database still fit, as a reload would ask.
-Result<std::vector<PolicyError>> misfits(const PolicySet& set, const std::filesystem::path& path) {
-  const auto data = DataDirectory::open(path);
-  if (!data) return data.error();
-  auto database = Database::open(*data);
-  if (!database) return database.error();
-  const auto definitions = database->store().definitions();
-  if (!definitions) return definitions.error();
-  std::vector<PolicyError> errors;
-  for (const Campaign& campaign : definitions->campaigns) {
-    const auto binding = set.bind(campaign.policy, campaign.params);
-    if (binding) continue;
-    errors.push_back({"scripts", 0, "campaign " + campaign.id + " does not fit: " + binding.error().message});
-  }
-  return errors;
-}
-
 int check(const PolicyArguments& given) {
   const TestedSet compiled = compile_folders(given.folders);
   if (!compiled.set || !compiled.errors.empty()) return refuse(compiled.errors, given.json);
   if (!given.data.empty()) {
-    const auto errors = misfits(*compiled.set, given.data);
+    const auto data = DataDirectory::open(given.data);
+    if (!data) return fail(data.error());
+    auto database = Database::open(*data);
+    if (!database) return fail(database.error());
+    const auto errors = misfits(*compiled.set, database->store());
     if (!errors) return fail(errors.error());
     if (!errors->empty()) return refuse(*errors, given.json);
   }
@@ -104,13 +92,19 @@ TestedSet compile_folders(const PolicyFolders& folders, const TestOptions& optio
   return compiled;
 }
 
+Result<std::vector<PolicyError>> misfits(const PolicySet& set, Store& store) {
+  const auto definitions = store.definitions();
+  if (!definitions) return definitions.error();
+  return campaigns_that_do_not_fit(set, *Catalog::from(*definitions));
+}
+
 int refuse(const std::vector<PolicyError>& errors, bool json) {
   if (json) print("{\"errors\":" + errors_json(errors) + "}\n");
   return fail(errors);
 }
 
 int policy(int argc, char** argv) {
-  CLI::App command("List, check, test or try policy files; list, show, compare or roll back what was in force",
+  CLI::App command("List, check, test, try or replay policy files; list, show, compare or roll back what was in force",
                    "scrip policy");
   command.require_subcommand(1);
   PolicyArguments given;
@@ -128,7 +122,8 @@ int policy(int argc, char** argv) {
                                             add_policy_test(command),
                                             add_policy_try(command),
                                             add_policy_windows(command),
-                                            add_policy_record(command)};
+                                            add_policy_record(command),
+                                            add_policy_replay(command)};
   if (const auto status = parse(command, argc, argv)) return *status;
   if (revisions.wanted()) return revisions.run(given.json);
   for (const PolicyCommand& each : commands) {

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "cli/arguments.h"
+#include "db/store.h"
 #include "policy/policy_set.h"
 #include "policy/test_run.h"
 
@@ -22,10 +23,14 @@ PolicyCommand add_policy_test(CLI::App& policy);
 PolicyCommand add_policy_try(CLI::App& policy);
 PolicyCommand add_policy_windows(CLI::App& policy);
 PolicyCommand add_policy_record(CLI::App& policy);
+PolicyCommand add_policy_replay(CLI::App& policy);
 
 // The files of the folders, compiled; files that cannot be read are among the errors.
 TestedSet compile_folders(const PolicyFolders& folders, const TestOptions& options = {},
                           const PolicyLimits& limits = {});
+
+// Campaigns of a store that would not fit the set, as a reload would ask.
+Result<std::vector<PolicyError>> misfits(const PolicySet& set, Store& store);
 
 // Every error on stderr, and with `json` as JSON on stdout: `failed`.
 int refuse(const std::vector<PolicyError>& errors, bool json);

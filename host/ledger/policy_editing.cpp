@@ -9,14 +9,7 @@ namespace scrip {
 
 Reload::Check Reload::check(const std::vector<PolicyFile>& over) const {
   PolicyFiles read = files();
-  for (const PolicyFile& edited : over) {
-    const auto is_same = [&](const auto& other) { return other.name == edited.name; };
-    std::erase_if(read.files, is_same);
-    std::erase_if(read.errors, [&](const PolicyError& error) { return error.file == edited.name; });
-    read.files.push_back(edited);
-  }
-  std::sort(read.files.begin(), read.files.end(),
-            [](const PolicyFile& a, const PolicyFile& b) { return a.name < b.name; });
+  put_over(read, over);
   CompiledSet compiled = compile_(std::move(read.files), limits_);
   Check check{.tests = compiled.tests.size(), .errors = std::move(read.errors)};
   std::move(compiled.errors.begin(), compiled.errors.end(), std::back_inserter(check.errors));

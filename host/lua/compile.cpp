@@ -70,6 +70,10 @@ CompiledSet compile(std::vector<PolicyFile> files, const PolicyLimits& limits) {
   return compile_with(std::move(files), limits, {});
 }
 
+CompiledSet compile_untested(std::vector<PolicyFile> files, const PolicyLimits& limits) {
+  return compile_with(std::move(files), limits, {.run = false});
+}
+
 TestedSet compile_with(std::vector<PolicyFile> files, const PolicyLimits& limits, const TestOptions& options) {
   TestedSet compiled;
   std::vector<PolicyError>& errors = compiled.errors;

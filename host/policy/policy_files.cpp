@@ -102,6 +102,15 @@ std::optional<PolicyFileKind> kind_of(const PolicyFile& file) {
   return plugin ? PolicyFileKind::plugin : PolicyFileKind::script;
 }
 
+void put_over(PolicyFiles& read, const std::vector<PolicyFile>& edited) {
+  for (const PolicyFile& file : edited) {
+    std::erase_if(read.files, [&](const PolicyFile& other) { return other.name == file.name; });
+    std::erase_if(read.errors, [&](const PolicyError& error) { return error.file == file.name; });
+    read.files.push_back(file);
+  }
+  std::sort(read.files.begin(), read.files.end(), by_name);
+}
+
 std::string revision_of(const std::vector<PolicyFile>& files) {
   std::vector<const PolicyFile*> sorted;
   for (const PolicyFile& file : files) sorted.push_back(&file);

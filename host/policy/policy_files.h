@@ -25,6 +25,9 @@ struct PolicyFiles {
 // and "scripts/..." wherever the directories are.
 PolicyFiles read_policy_files(const std::filesystem::path& scripts, const std::filesystem::path& plugins);
 
+// Puts edited files in the place of those of the same names, or beside them.
+void put_over(PolicyFiles& read, const std::vector<PolicyFile>& edited);
+
 // Whether a file is acceptable as bytes: at most max_policy_file, UTF-8, text.
 std::optional<PolicyError> check_policy_file(const PolicyFile& file);
 

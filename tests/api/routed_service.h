@@ -2,6 +2,7 @@
 #pragma once
 
 #include "api/service.h"
+#include "lua/compile.h"
 #include "shop.h"
 
 namespace scrip::test {
@@ -9,10 +10,14 @@ namespace scrip::test {
 class RoutedService {
  public:
   explicit RoutedService(Shop& shop)
-      : service_{.ledger = shop.node().ledger(),
+      : replays_(shop.node().store()),
+        service_{.ledger = shop.node().ledger(),
                  .store = shop.node().store(),
                  .reload = shop.node().reload(),
                  .judges = judges_,
+                 .replays = replays_,
+                 .compile_untested = &compile_untested,
+                 .policy_limits = {},
                  .clock = shop.clock(),
                  .tokens = shop.node().tokens(),
                  .passwords = passwords_,
@@ -25,6 +30,7 @@ class RoutedService {
 
  private:
   Judges judges_;
+  jobs::Replays replays_;
   http::PasswordPool passwords_{4};
   http::RateLimit limit_{10, std::chrono::seconds(1)};
   Metrics metrics_;

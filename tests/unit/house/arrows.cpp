@@ -17,7 +17,7 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"db", {"coupon", "ops"}},
       {"sqlite", {"db", "coupon", "ops"}},
       {"ledger", {"policy", "coupon", "db", "ops"}},
-      {"jobs", {"ledger", "policy", "coupon", "db", "ops"}},
+      {"jobs", {"ledger", "replay", "policy", "coupon", "db", "ops"}},
       {"replay", {"policy", "coupon", "db", "ops"}},
       {"http", {"coupon", "ops"}},
       {"api", {"jobs", "ledger", "replay", "policy", "coupon", "http", "db", "ops"}},

@@ -1,0 +1,18 @@
+// Policy files that a request brings along, to be checked or replayed before anybody writes them.
+#pragma once
+
+#include <vector>
+
+#include "api/body.h"
+#include "policy/policy_files.h"
+
+namespace scrip::api {
+
+// Of a body that brings them, in bytes.
+inline constexpr std::size_t given_files_limit = 4 * max_policy_file;
+
+// [{"name","text"}]: at most 64, each once, named as files of a set are. What is wrong with them goes
+// to `errors`, at "files[i].name".
+std::vector<PolicyFile> read_given_files(const Json& list, std::vector<FieldError>& errors);
+
+}  // namespace scrip::api

@@ -1,0 +1,149 @@
+#include "replay/replay.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "policy/decision_record.h"
+#include "replay/candidate.h"
+#include "replay/decide_again.h"
+#include "replay/recount.h"
+#include "replay/stretches.h"
+
+namespace scrip {
+namespace {
+
+std::int64_t recorded_value(const Counters& counters, const std::string& name) {
+  for (const auto& [known, value] : counters) {
+    if (known == name) return value;
+  }
+  return 0;
+}
+
+// Asks for the verdict, with the counters that the rules want now.
+template <class Counter>
+void ask(Evaluator& evaluator, Replayed& decision, const Counter& counter) {
+  decision.facts.counters.clear();
+  for (std::string& name : evaluator.counters(*decision.binding, decision.hook, decision.facts)) {
+    const std::int64_t value = counter(name);
+    decision.facts.counters.emplace_back(std::move(name), value);
+  }
+  decision.candidate = decide_again(evaluator, *decision.binding, decision.hook, decision.facts);
+  decision.reads = evaluator.take_reads();
+}
+
+// The pool may end before its total, when its pattern has no more codes. The facts do not say so.
+bool ran_out_of_codes(const Replayed& decision) {
+  return decision.hook == Hook::issue && decision.recorded.code == "sold_out" && !decision.recorded.trace.empty() &&
+         decision.recorded.trace.back().rule == "host" && decision.facts.tally.remaining(*decision.facts.campaign) != 0;
+}
+
+// What one worker reads, decodes and asks with.
+class Worker {
+ public:
+  Worker(std::unique_ptr<Reader> reader, Candidate& candidate, std::optional<std::int64_t> campaign)
+      : reader_(std::move(reader)),
+        candidate_(candidate),
+        campaign_(campaign),
+        evaluator_(candidate.set().evaluator()) {
+    evaluator_->watch_reads();
+  }
+
+  Result<Stretch> prepare(std::int64_t after, std::int64_t last) {
+    auto rows = reader_->decisions_between(after, last, campaign_);
+    if (!rows) return rows.error();
+    Stretch stretch;
+    stretch.reserve(rows->size());
+    for (const DecisionRow& row : *rows) {
+      if (auto prepared = prepare(row, stretch.emplace_back()); !prepared) return prepared.error();
+    }
+    return stretch;
+  }
+
+ private:
+  Result<void> prepare(const DecisionRow& row, Replayed& decision) {
+    decision.id = row.id;
+    decision.campaign = row.campaign;
+    decision.serial = row.serial;
+    auto record = decode_decision(row.record);
+    if (!record) {
+      decision.unable = "its record cannot be read";
+      return {};
+    }
+    decision.hook = record->hook;
+    decision.facts = std::move(record->facts);
+    decision.recorded = std::move(record->verdict);
+    auto campaign = candidate_.campaign(*reader_, record->campaign, record->campaign_version);
+    if (!campaign) return campaign.error();
+    decision.unable = (*campaign)->unable;
+    if (!decision.unable.empty()) return {};
+    decision.facts.campaign = (*campaign)->campaign;
+    decision.binding = (*campaign)->binding;
+    if (!decision.facts.coupon) {
+      decision.unable = "its record shows no coupon";
+    } else if (ran_out_of_codes(decision)) {
+      decision.unable = "its campaign had no codes left, which facts do not show";
+    }
+    if (!decision.unable.empty()) return {};
+    decision.recorded_counters = std::move(decision.facts.counters);
+    decision.recorded_coupon = *decision.facts.coupon;
+    ask(*evaluator_, decision,
+        [&](const std::string& name) { return recorded_value(decision.recorded_counters, name); });
+    return {};
+  }
+
+  const std::unique_ptr<Reader> reader_;
+  Candidate& candidate_;
+  const std::optional<std::int64_t> campaign_;
+  const std::unique_ptr<Evaluator> evaluator_;
+};
+
+}  // namespace
+
+Result<ReplayReport> replay(Store& store, std::shared_ptr<const PolicySet> set, const ReplayOptions& options,
+                            const ReplayProgress& progress) {
+  const auto started = std::chrono::steady_clock::now();
+  const std::unique_ptr<Evaluator> evaluator = set->evaluator();
+  evaluator->watch_reads();
+  ReplayTally tally(set->revision(), options.samples);
+  Candidate candidate(std::move(set));
+  Recount recount;
+
+  const std::size_t threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
+  Stretches stretches(options.after, options.last, threads, options.nice, [&]() -> Result<Stretches::Prepare> {
+    auto reader = store.reader();
+    if (!reader) return reader.error();
+    auto worker = std::make_shared<Worker>(std::move(*reader), candidate, options.campaign);
+    return Stretches::Prepare([worker](std::int64_t after, std::int64_t last) { return worker->prepare(after, last); });
+  });
+
+  const std::int64_t total = std::max<std::int64_t>(options.last - options.after, 0);
+  std::int64_t done = 0;
+  for (;;) {
+    if (options.cancelled && *options.cancelled) return {Code::overloaded, "cancelled"};
+    auto stretch = stretches.next();
+    if (!stretch) return stretch.error();
+    if (!*stretch) break;
+    for (Replayed& decision : **stretch) {
+      if (!decision.unable.empty()) {
+        tally.add_unable(decision.unable);
+        continue;
+      }
+      const bool again = recount.adjust(decision);
+      if (again) {
+        ask(*evaluator, decision, [&](const std::string& name) { return recount.counter(decision, name); });
+      }
+      recount.settle(decision, decision.candidate);
+      tally.add(decision, decision.candidate, again);
+      done = decision.id - options.after;
+    }
+    if (progress) progress(done, total);
+  }
+  if (progress) progress(total, total);
+  ReplayReport report = tally.finish();
+  report.assumed.assign(recount.assumed().begin(), recount.assumed().end());
+  report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return report;
+}
+
+}  // namespace scrip
