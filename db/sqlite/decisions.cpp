@@ -233,11 +233,15 @@ Result<std::vector<DecisionRow>> list_decisions_between(Connection& db, std::int
 
 Result<std::int64_t> find_decision_before(Connection& db, Micros at) {
   // Ids grow with time, so the block is found by halving.
-  Statement ends(db, "SELECT coalesce(min(first_id), 1), coalesce(max(first_id), 0) FROM decision_block");
-  std::int64_t first = 1;
-  std::int64_t last = 0;
-  if (ends.next()) ends.read(first, last);
-  if (auto ended = ends.end(); !ended) return ended.error();
+  const auto least =
+      db.integer("SELECT first_id FROM decision_block WHERE first_id = (SELECT min(first_id) FROM decision_block)");
+  if (!least) return least.error();
+  const auto greatest =
+      db.integer("SELECT first_id FROM decision_block WHERE first_id = (SELECT max(first_id) FROM decision_block)");
+  if (!greatest) return greatest.error();
+  if (*greatest == 0) return 0;
+  std::int64_t first = *least;
+  std::int64_t last = *greatest;
   std::int64_t before = first - 1;  // all up to here are earlier
   Block block;
   while (first <= last) {

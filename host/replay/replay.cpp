@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "policy/decision_record.h"
+#include "policy/host_rules.h"
 #include "replay/candidate.h"
 #include "replay/decide_again.h"
 #include "replay/recount.h"
@@ -24,6 +25,12 @@ std::int64_t recorded_value(const Counters& counters, const std::string& name) {
 template <class Counter>
 void ask(Evaluator& evaluator, Replayed& decision, const Counter& counter) {
   decision.facts.counters.clear();
+  // The rules do not come to it, and the record shows none of their counters.
+  if (const auto objection = host_objection(decision.hook, decision.facts)) {
+    decision.candidate = host_verdict(*objection);
+    decision.reads = {};
+    return;
+  }
   for (std::string& name : evaluator.counters(*decision.binding, decision.hook, decision.facts)) {
     const std::int64_t value = counter(name);
     decision.facts.counters.emplace_back(std::move(name), value);

@@ -284,6 +284,7 @@ TEST_CASE("serials that a batch does not own may be passed over, and are not to 
   }
   issued.tallies[2].next_serial = gap + 2;
   Campaign unlimited = alnum;
+  unlimited.version = 2;
   unlimited.total.reset();
   issued.campaigns = {unlimited};
   store_changes(*store, issued);
