@@ -7,7 +7,7 @@
 namespace scrip::api {
 namespace {
 
-constexpr std::size_t most_files = 64;
+constexpr std::size_t most_files = 512;
 
 }  // namespace
 

@@ -11,7 +11,7 @@ namespace scrip::api {
 // Of a body that brings them, in bytes.
 inline constexpr std::size_t given_files_limit = 4 * max_policy_file;
 
-// [{"name","text"}]: at most 64, each once, named as files of a set are. What is wrong with them goes
+// [{"name","text"}]: at most 512, each once, named as files of a set are. What is wrong with them goes
 // to `errors`, at "files[i].name".
 std::vector<PolicyFile> read_given_files(const Json& list, std::vector<FieldError>& errors);
 

@@ -45,6 +45,7 @@ Result<Wish> read_wish(http::Request& request) {
     fields.refuse("base", "must be \"disk\" (the files are put over those on the server's disk) or \"none\"");
   }
   wish.alone = base == "none";
+  if (wish.alone && wish.files.empty()) fields.refuse("files", "must hold the whole set, as base is none");
   wish.campaign = fields.text("campaign", 1, 64);
   wish.since = fields.instant("since");
   wish.until = fields.instant("until");

@@ -59,7 +59,9 @@ Result<ReplayJob> Replays::start(ReplayJob job, std::shared_ptr<const PolicySet>
     const auto waiting = std::count_if(orders_.begin(), orders_.end(),
                                        [](const auto& each) { return each->job.state == ReplayState::waiting; });
     if (static_cast<std::size_t>(waiting) >= most_waiting) {
-      return {Code::overloaded, "Too many replays wait already. Please try again later."};
+      return Error{.code = Code::overloaded,
+                   .message = "Too many replays wait already. Please try again later.",
+                   .retry_after_s = 10};
     }
     orders_.push_back(std::move(order));
     forget_old();

@@ -237,7 +237,7 @@ TEST_CASE("a check refuses what can be no file of a set") {
   const std::string call = "POST /api/v1/policies/check";
   const std::string bad = "invalid_request";
   Json many = Json::array();
-  for (int i = 0; i < 65; ++i) many.push_back({{"name", "scripts/a" + std::to_string(i) + ".lua"}, {"text", ""}});
+  for (int i = 0; i < 513; ++i) many.push_back({{"name", "scripts/a" + std::to_string(i) + ".lua"}, {"text", ""}});
   run(shop,
       {
           {"no list", Who::operator_, call, R"({"files":{}})", 400, bad, {}, {"files"}},
