@@ -1,6 +1,7 @@
 // Replays: what a candidate set would have said to the recorded decisions. Each runs behind the
 // server's own work; who asked for it asks again how far it is. Nothing is written or activated.
 #include <algorithm>
+#include <thread>
 
 #include "api/api.h"
 #include "api/body.h"
@@ -76,7 +77,8 @@ Json show(const jobs::ReplayJob& job, bool whole) {
 http::Response start(Service& service, http::Request& request) {
   auto wish = read_wish(request);
   if (!wish) return problem(wish.error());
-  ReplayOptions options{.samples = wish->samples};
+  // One core is left to the server.
+  ReplayOptions options{.threads = std::max(2U, std::thread::hardware_concurrency()) - 1, .samples = wish->samples};
   const auto catalog = service.ledger.catalog();
   if (wish->campaign) {
     const auto campaign = campaign_of(*catalog, *wish->campaign);

@@ -7,6 +7,7 @@ namespace scrip::cli {
 LedgerEvents Events::for_ledger() {
   LedgerEvents events;
   events.committed = [this](std::size_t commands, std::int64_t decide_us, std::int64_t commit_us) {
+    commands_ += static_cast<std::int64_t>(commands);
     metrics_.committed(commands, std::chrono::microseconds(decide_us), std::chrono::microseconds(commit_us));
   };
   events.decided = [this](Hook hook, std::string_view code) { metrics_.claim(name(hook), code.empty() ? "ok" : code); };

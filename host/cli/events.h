@@ -1,6 +1,9 @@
 // What the rooms report while they serve, taken to the metrics and the log. Thread-safe.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
+
 #include "cli/log_throttle.h"
 #include "http/server.h"
 #include "jobs/deliveries.h"
@@ -20,10 +23,14 @@ class Events {
   http::ServerEvents for_server();
   std::function<void(const Event&, std::string_view outcome, std::string_view error)> for_deliveries();
 
+  // That the ledger has carried out so far.
+  std::int64_t commands() const { return commands_; }
+
  private:
   void answered(const http::Request& request, const std::string& route, int status, std::chrono::microseconds took);
 
   Metrics& metrics_;
+  std::atomic<std::int64_t> commands_{0};
   LogThrottle commit_failures_;
   LogThrottle policy_failures_;
   LogThrottle overloads_;

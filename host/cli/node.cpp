@@ -207,7 +207,7 @@ Result<void> Node::Impl::listen() {
   // A whole office, or a crowd behind one proxy, has one address; a login is one person.
   sign_in_by_address_.emplace(options_.sign_ins_at_once * 10, options_.sign_in_interval / 10);
   sign_in_by_login_.emplace(options_.sign_ins_at_once, options_.sign_in_interval);
-  replays_.emplace(*store_);
+  replays_.emplace(*store_, [this] { return events_.commands(); });
   service_.emplace(api::Service{.ledger = *ledger_,
                                 .store = *store_,
                                 .reload = *reload_,

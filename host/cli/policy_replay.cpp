@@ -1,6 +1,4 @@
 // scrip policy replay: what the files of a folder would have said to the recorded decisions.
-#include <sys/resource.h>
-
 #include <chrono>
 #include <memory>
 #include <nlohmann/json.hpp>
@@ -13,6 +11,7 @@
 #include "cli/remote.h"
 #include "cli/replay_text.h"
 #include "ledger/catalog.h"
+#include "ops/background.h"
 #include "policy/policy_files.h"
 #include "replay/replay.h"
 #include "replay/replay_range.h"
@@ -68,8 +67,7 @@ Result<Replayed> by_itself(const ReplayArguments& given, const std::shared_ptr<c
   options.after = range->after;
   options.last = range->last;
 
-  // A server beside it goes first.
-  setpriority(PRIO_PROCESS, 0, 10);
+  run_in_background();
   ProgressLine line("decisions");
   const auto report =
       replay(store, set, options, [&](std::int64_t done, std::int64_t total) { line.show(done, total); });

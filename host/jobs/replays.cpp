@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "ops/background.h"
 #include "ops/clock.h"
 
 namespace scrip::jobs {
@@ -32,7 +33,8 @@ std::string_view name(ReplayState state) {
   return "";
 }
 
-Replays::Replays(Store& store) : store_(store), thread_([this] { run(); }) {}
+Replays::Replays(Store& store, std::function<std::int64_t()> activity)
+    : store_(store), activity_(std::move(activity)), thread_([this] { run(); }) {}
 
 Replays::~Replays() {
   {
@@ -54,6 +56,7 @@ Result<ReplayJob> Replays::start(ReplayJob job, std::shared_ptr<const PolicySet>
   order->set = std::move(set);
   order->options = options;
   order->options.cancelled = &order->cancelled;
+  order->options.activity = activity_;
   {
     const std::scoped_lock lock(mutex_);
     const auto waiting = std::count_if(orders_.begin(), orders_.end(),
@@ -111,6 +114,7 @@ bool Replays::cancel(std::string_view id) {
 }
 
 void Replays::run() {
+  run_in_background();
   for (;;) {
     std::shared_ptr<Order> next;
     {

@@ -7,6 +7,7 @@
 #include <atomic>
 #include <condition_variable>
 #include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -41,7 +42,8 @@ struct ReplayJob {
 
 class Replays {
  public:
-  explicit Replays(Store& store);
+  // `activity`: see ReplayOptions.
+  Replays(Store& store, std::function<std::int64_t()> activity);
   ~Replays();
 
   // Takes one in; of the job its id, by, campaign_id and misfits are the caller's to say. Overloaded
@@ -66,6 +68,7 @@ class Replays {
   std::shared_ptr<Order> order_of(std::string_view id) const;
 
   Store& store_;
+  const std::function<std::int64_t()> activity_;
   mutable std::mutex mutex_;  // guards all below, an order's options and `cancelled` excepted
   std::condition_variable changed_;
   std::deque<std::shared_ptr<Order>> orders_;  // the latest last

@@ -117,12 +117,14 @@ Result<ReplayReport> replay(Store& store, std::shared_ptr<const PolicySet> set, 
   Recount recount;
 
   const std::size_t threads = options.threads > 0 ? options.threads : std::max(1U, std::thread::hardware_concurrency());
-  Stretches stretches(options.after, options.last, threads, options.nice, [&]() -> Result<Stretches::Prepare> {
-    auto reader = store.reader();
-    if (!reader) return reader.error();
-    auto worker = std::make_shared<Worker>(std::move(*reader), candidate, options.campaign);
-    return Stretches::Prepare([worker](std::int64_t after, std::int64_t last) { return worker->prepare(after, last); });
-  });
+  Stretches stretches(options.after, options.last, threads, options.background, options.activity,
+                      [&]() -> Result<Stretches::Prepare> {
+                        auto reader = store.reader();
+                        if (!reader) return reader.error();
+                        auto worker = std::make_shared<Worker>(std::move(*reader), candidate, options.campaign);
+                        return Stretches::Prepare(
+                            [worker](std::int64_t after, std::int64_t last) { return worker->prepare(after, last); });
+                      });
 
   const std::int64_t total = std::max<std::int64_t>(options.last - options.after, 0);
   std::int64_t done = 0;

@@ -24,8 +24,10 @@ struct ReplayOptions {
   std::optional<std::int64_t> campaign;  // number; nullopt: all
   std::size_t threads = 0;               // workers; 0: one a core
   std::size_t samples = 5;               // decisions shown of each group of flips
-  // Workers step back behind everything else that wants a core.
-  bool nice = true;
+  bool background = true;                // workers run behind all else (ops/background.h)
+  // How much the server that this runs in has done so far, in commands; null: it is no server. While it
+  // is busy, workers rest most of the time: being behind all else is not enough where every core is wanted.
+  std::function<std::int64_t()> activity;
   const std::atomic<bool>* cancelled = nullptr;
 };
 

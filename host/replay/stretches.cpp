@@ -1,23 +1,28 @@
 #include "replay/stretches.h"
 
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <chrono>
+
+#include "ops/background.h"
 
 namespace scrip {
 namespace {
 
 constexpr std::int64_t stretch_length = 2'048;  // decisions; a few megabytes with facts and traces
 
+constexpr double busy_commands_a_second = 500;
+constexpr int rest_for_work = 3;
+
 }  // namespace
 
-Stretches::Stretches(std::int64_t after, std::int64_t last, std::size_t workers, bool nice, MakePrepare make)
+Stretches::Stretches(std::int64_t after, std::int64_t last, std::size_t workers, bool background,
+                     std::function<std::int64_t()> activity, MakePrepare make)
     : after_(after),
       last_(last),
       stretches_((std::max<std::int64_t>(last - after, 0) + stretch_length - 1) / stretch_length),
       ahead_(2 * workers + 2),
-      nice_(nice),
+      background_(background),
+      activity_(std::move(activity)),
       make_(std::move(make)) {
   for (std::size_t i = 0; i < workers; ++i) workers_.emplace_back([this] { work(); });
 }
@@ -35,9 +40,22 @@ std::int64_t Stretches::end_of(std::int64_t number) const {
   return std::min(last_, after_ + (number + 1) * stretch_length);
 }
 
+Result<Stretch> Stretches::make_one(const Prepare& prepare, std::int64_t number) {
+  const auto began = std::chrono::steady_clock::now();
+  const std::int64_t before = activity_ ? activity_() : 0;
+  auto stretch = prepare(after_ + number * stretch_length, end_of(number));
+  if (!activity_) return stretch;
+  const auto took = std::chrono::steady_clock::now() - began;
+  const double seconds = std::chrono::duration<double>(took).count();
+  if (static_cast<double>(activity_() - before) > busy_commands_a_second * seconds) {
+    std::unique_lock lock(mutex_);
+    changed_.wait_for(lock, took * rest_for_work, [this] { return stopped_; });
+  }
+  return stretch;
+}
+
 void Stretches::work() {
-  // Linux keeps it by thread. A refusal changes nothing but the speed of others.
-  if (nice_) setpriority(PRIO_PROCESS, static_cast<id_t>(gettid()), 10);
+  if (background_) run_in_background();
   auto prepare = make_();
   for (;;) {
     std::int64_t number = 0;
@@ -53,7 +71,7 @@ void Stretches::work() {
       }
       number = begun_++;
     }
-    auto stretch = (*prepare)(after_ + number * stretch_length, end_of(number));
+    auto stretch = make_one(*prepare, number);
     const std::scoped_lock lock(mutex_);
     if (stretch) {
       ready_.emplace(number, std::move(*stretch));

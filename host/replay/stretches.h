@@ -25,7 +25,9 @@ class Stretches {
   using Prepare = std::function<Result<Stretch>(std::int64_t after, std::int64_t last)>;
   using MakePrepare = std::function<Result<Prepare>()>;
 
-  Stretches(std::int64_t after, std::int64_t last, std::size_t workers, bool nice, MakePrepare make);
+  // `background` and `activity`: see ReplayOptions.
+  Stretches(std::int64_t after, std::int64_t last, std::size_t workers, bool background,
+            std::function<std::int64_t()> activity, MakePrepare make);
   ~Stretches();
 
   // The next stretch; waits for it. Empty stretches come too; nullopt: that was the last one. The
@@ -34,13 +36,15 @@ class Stretches {
 
  private:
   void work();
+  Result<Stretch> make_one(const Prepare& prepare, std::int64_t number);
   std::int64_t end_of(std::int64_t number) const;
 
   const std::int64_t after_;
   const std::int64_t last_;
   const std::int64_t stretches_;
   const std::size_t ahead_;
-  const bool nice_;
+  const bool background_;
+  const std::function<std::int64_t()> activity_;
   const MakePrepare make_;
 
   std::mutex mutex_;

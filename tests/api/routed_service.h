@@ -10,7 +10,7 @@ namespace scrip::test {
 class RoutedService {
  public:
   explicit RoutedService(Shop& shop)
-      : replays_(shop.node().store()),
+      : replays_(shop.node().store(), nullptr),
         service_{.ledger = shop.node().ledger(),
                  .store = shop.node().store(),
                  .reload = shop.node().reload(),

@@ -74,7 +74,7 @@ ReplayReport replayed(Store& store, std::vector<PolicyFile> files, std::size_t s
   REQUIRE(range.ok());
   auto report =
       replay(store, accepted(std::move(files)),
-             {.after = range->after, .last = range->last, .threads = threads, .samples = samples, .nice = false}, {});
+             {.after = range->after, .last = range->last, .threads = threads, .samples = samples, .background = false}, {});
   INFO((report ? std::string() : report.error().message));
   REQUIRE(report.ok());
   return std::move(*report);
