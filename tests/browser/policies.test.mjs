@@ -36,6 +36,32 @@ for (const size of [desk, phone]) {
   }));
 }
 
+for (const size of [desk, phone]) {
+  test(`an edit that is not saved is replayed over what was decided (${size.width} px)`, () => visit(server, { size, user: operator }, async (page) => {
+    const id = `spring-${size.width}`;
+    await server.campaign({ id, policy: 'flash_sale', params: { event_window: { daily: ['00:00/24h'] } } });
+    for (const user of ['ann', 'bob']) {
+      const { body: coupon } = await server.call('POST', `/api/v1/campaigns/${id}/issue`, { user_id: user });
+      const used = await server.call('POST', `/api/v1/coupons/${coupon.code}/redeem`, { order: { amount: 10000, currency: 'KRW' } });
+      assert.equal(used.status, 200);
+    }
+    await page.goto(file('scripts/flash_sale.lua'));
+    await editor(page).getByText('per_user_limit').first().waitFor();
+    const text = (await server.call('GET', '/api/v1/policies/files/scripts/flash_sale.lua')).body.text;
+    await replace(page, text.replace('percent = 10', 'percent = 20'));
+    await page.getByText('Replay the edits').click();
+    await page.getByLabel('Campaign').fill(id);
+    await page.getByRole('button', { name: 'Replay', exact: true }).click();
+    await page.getByText('2 would come out otherwise.').waitFor();
+    await page.getByText('Discounts in KRW: 2,000 given, 4,000 with the edits (+2,000).').waitFor();
+    await page.getByText('2 × discount').click();
+    await page.getByText(/Discount 1,000 → .*Discount 2,000/i).first().waitFor();
+    await photograph(page, 'admin-policy-replay');
+    // Nothing was written, and nothing put in force.
+    assert.equal((await server.call('GET', '/api/v1/policies/files/scripts/flash_sale.lua')).body.text, text);
+  }));
+}
+
 test('an error is shown at its line, mended, checked, saved, and put in force', () => visit(server, { refused: [422], user: operator }, async (page) => {
   const before_ = await revision();
   await page.goto(file('scripts/flash_sale.lua'));

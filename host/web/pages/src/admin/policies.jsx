@@ -5,6 +5,7 @@ import { exactInstant } from '../lib/format.js';
 import { useLoad } from '../lib/hooks.js';
 import { Field, Loading, Trouble } from '../lib/ui.jsx';
 import { Head, Said, Sheet, useSaid } from './parts.jsx';
+import { Replay } from './replay.jsx';
 import { go, to } from './routes.js';
 import { t } from './words.js';
 
@@ -72,6 +73,7 @@ export function Policies({ file }) {
       )}
       <Said text={said} />
       <div role="alert">{errors && <Errors errors={errors} names={names} file={file} />}</div>
+      <Replay files={() => [...drafts].map(([name, draft]) => ({ name, text: draft.text }))} refuse={setErrors} />
       <div class="workbench">
         <nav class="files" aria-label={t('files')}>
           {!files.data && !files.error && <Loading lines={8} />}

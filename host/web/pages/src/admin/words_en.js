@@ -37,6 +37,11 @@ export default {
   waiting: '{count} files not in force', inForce: 'All in force', lastAttempt: 'Last reload', errorCount: 'Errors: {count}', files: 'Files', hasError: 'error', notInForce: 'not in force',
   editorLabel: 'Lua source of {name}', unsaved: 'Not saved', discard: 'Discard', check: 'Check & test', checked: 'No errors; {tests} tests passed. Nothing was put in force.', savedFile: '{name} is saved. Reload puts it in force.',
   editorHint: 'Check compiles and tests what is on disk with everything that is not saved yet. Save writes the file. Reload puts what is on disk in force, or nothing when there is an error. Escape, then Tab leaves the editor.',
+  replayTitle: 'Replay the edits', replayHint: 'Asks the files as they are here, on disk and not saved, about the decisions that were recorded, in their order. Limits and budgets are counted again from what they would have decided. Nothing is changed.',
+  replayDays: 'Decisions', lastDays: 'Of the last {days} days', allDecisions: 'All that are kept', emptyIsAll: 'Empty: all', replayButton: 'Replay', replayed: '{done} decisions replayed', state_waiting: 'waiting', state_cancelled: 'cancelled',
+  flipped: '{count} would come out otherwise.', nothingFlips: 'Nothing would come out otherwise.', replayCost: 'Discounts in {currency}: {recorded} given, {candidate} with the edits ({difference}).',
+  flip_newly_refused: 'Newly refused', flip_newly_allowed: 'Newly allowed', flip_other_discount: 'Another discount', flip_other_expiry: 'Another expiry', flip_other_notice: 'Another notice', flip_other_reason: 'Refused for another reason',
+  unable: '{count} could not be made again', assumed: 'Counted from 0, as no recorded decision shows their value before: {counters}',
   policiesLead: 'Choose a file, or a policy in force:', quarantined: 'In quarantine', noRules: 'No rules: the campaign’s own limits are all there is.', folder: 'Folder', fileName: 'File name',
   badName: 'A name is of a to z, 0 to 9 and _.', nameTaken: 'There is such a file already.',
 };

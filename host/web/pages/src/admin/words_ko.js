@@ -37,6 +37,11 @@ export default {
   waiting: '적용되지 않은 파일 {count}개', inForce: '모두 적용됨', lastAttempt: '최근 적용', errorCount: '오류 {count}개', files: '파일', hasError: '오류', notInForce: '미적용',
   editorLabel: '{name} Lua 소스', unsaved: '저장 안 됨', discard: '변경 취소', check: '검사·테스트', checked: '오류 없음, 테스트 {tests}개 통과. 적용된 것은 없습니다.', savedFile: '{name} 저장됨. ‘적용’을 누르면 반영됩니다.',
   editorHint: '검사는 저장하지 않은 내용을 모두 포함해 컴파일하고 테스트합니다. 저장은 파일에 씁니다. 적용은 디스크의 내용을 반영하며, 오류가 있으면 아무것도 바뀌지 않습니다. Esc 다음 Tab으로 편집기를 나갑니다.',
+  replayTitle: '수정 내용 재생', replayHint: '저장하지 않은 내용을 포함한 지금의 파일로 기록된 결정을 순서대로 다시 판단합니다. 한도와 예산은 그 결과에 따라 다시 셉니다. 바뀌는 것은 없습니다.',
+  replayDays: '결정 범위', lastDays: '최근 {days}일', allDecisions: '보관된 전체', emptyIsAll: '비우면 전체', replayButton: '재생', replayed: '결정 {done}건 재생', state_waiting: '대기', state_cancelled: '취소됨',
+  flipped: '{count}건의 결과가 달라집니다.', nothingFlips: '달라지는 결과가 없습니다.', replayCost: '{currency} 할인: 실제 {recorded}, 수정 후 {candidate} ({difference}).',
+  flip_newly_refused: '새로 거절', flip_newly_allowed: '새로 허용', flip_other_discount: '할인 변경', flip_other_expiry: '만료 변경', flip_other_notice: '알림 변경', flip_other_reason: '거절 사유 변경',
+  unable: '{count}건은 다시 판단할 수 없음', assumed: '이전 값이 기록에 없어 0부터 셈: {counters}',
   policiesLead: '파일 또는 적용 중인 정책을 고르세요:', quarantined: '격리됨', noRules: '규칙 없음: 캠페인 자체의 제한만 적용됩니다.', folder: '폴더', fileName: '파일 이름',
   badName: '이름에는 a-z, 0-9, _만 쓸 수 있습니다.', nameTaken: '같은 이름의 파일이 있습니다.',
 };
