@@ -34,4 +34,25 @@ std::vector<PolicyFile> read_given_files(const Json& list, std::vector<FieldErro
   return files;
 }
 
+GivenSet read_given_set(Fields& fields, std::vector<FieldError>& errors) {
+  GivenSet given;
+  if (const Json* list = fields.any("files")) given.files = read_given_files(*list, errors);
+  const auto base = fields.text("base", 1, 16);
+  if (base && *base != "disk" && *base != "none") {
+    fields.refuse("base", "must be \"disk\" (the files are put over those on the server's disk) or \"none\"");
+  }
+  given.alone = base == "none";
+  if (given.alone && given.files.empty()) fields.refuse("files", "must hold the whole set, as base is none");
+  return given;
+}
+
+CompiledSet compile(Service& service, const GivenSet& given) {
+  PolicyFiles read = given.alone ? PolicyFiles() : service.reload.files();
+  put_over(read, given.files);
+  CompiledSet compiled = service.compile_untested(std::move(read.files), service.policy_limits);
+  compiled.errors.insert(compiled.errors.begin(), read.errors.begin(), read.errors.end());
+  if (!compiled.errors.empty()) compiled.set.reset();
+  return compiled;
+}
+
 }  // namespace scrip::api

@@ -23,6 +23,7 @@ http::Response list(Service& service) {
       Json rules = Json::array();
       for (const RuleInfo& rule : policy.rules) {
         rules.push_back({{"name", rule.name}, {"plugin", rule.plugin}, {"params", Json::parse(rule.params)}});
+        if (rule.shadow) rules.back()["shadow"] = true;
       }
       policies.push_back({{"name", policy.name},
                           {"file", policy.file},

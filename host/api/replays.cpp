@@ -26,8 +26,7 @@ Error replay_not_found() {
 }
 
 struct Wish {
-  std::vector<PolicyFile> files;
-  bool alone = false;  // the files are the whole set; else they are put over those on disk
+  GivenSet set;
   std::optional<std::string> campaign;
   std::optional<Micros> since;
   std::optional<Micros> until;
@@ -40,13 +39,7 @@ Result<Wish> read_wish(http::Request& request) {
   std::vector<FieldError> errors;
   Fields fields(*body, "", errors);
   Wish wish;
-  if (const Json* list = fields.any("files")) wish.files = read_given_files(*list, errors);
-  const auto base = fields.text("base", 1, 16);
-  if (base && *base != "disk" && *base != "none") {
-    fields.refuse("base", "must be \"disk\" (the files are put over those on the server's disk) or \"none\"");
-  }
-  wish.alone = base == "none";
-  if (wish.alone && wish.files.empty()) fields.refuse("files", "must hold the whole set, as base is none");
+  wish.set = read_given_set(fields, errors);
   wish.campaign = fields.text("campaign", 1, 64);
   wish.since = fields.instant("since");
   wish.until = fields.instant("until");
@@ -85,12 +78,8 @@ http::Response start(Service& service, http::Request& request) {
     if (!campaign) return problem(campaign.error());
     options.campaign = (*campaign)->number;
   }
-  PolicyFiles read = wish->alone ? PolicyFiles() : service.reload.files();
-  put_over(read, wish->files);
-  CompiledSet compiled = service.compile_untested(std::move(read.files), service.policy_limits);
-  compiled.errors.insert(compiled.errors.begin(), read.errors.begin(), read.errors.end());
-  if (!compiled.set || !compiled.errors.empty())
-    return invalid_policy("The policies cannot be replayed: ", compiled.errors);
+  const CompiledSet compiled = compile(service, wish->set);
+  if (!compiled.set) return invalid_policy("The policies cannot be replayed: ", compiled.errors);
 
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());

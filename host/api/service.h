@@ -16,6 +16,7 @@
 #include "ops/clock.h"
 #include "ops/metrics.h"
 #include "policy/policy_set.h"
+#include "replay/shadow.h"
 
 namespace scrip::api {
 
@@ -25,6 +26,7 @@ struct Service {
   Reload& reload;
   Judges& judges;
   jobs::Replays& replays;
+  Shadow& shadow;
   Compile compile_untested;  // sets that are tried and not put in force
   PolicyLimits policy_limits;
   const Clock& clock;

@@ -90,6 +90,7 @@ class Node::Impl {
   std::optional<http::RateLimit> sign_in_by_address_;
   std::optional<http::RateLimit> sign_in_by_login_;
   std::optional<jobs::Replays> replays_;
+  std::optional<Shadow> shadow_;
   std::optional<api::Service> service_;
   std::unique_ptr<http::Server> server_;
   std::string url_;
@@ -131,6 +132,9 @@ Result<void> Node::Impl::open() {
   }
   LedgerEvents events = events_.for_ledger();
   events.changed = [this](const Changes& changes) { changed(changes); };
+  shadow_.emplace(*store_, ShadowOptions{.decided = [this](ShadowOf of, std::string_view outcome) {
+    metrics_.shadowed(name(of), outcome);
+  }});
   auto ledger = Ledger::open(*store_, clock(), options_.ledger, std::move(events));
   if (!ledger) return ledger.error();
   ledger_ = std::move(*ledger);
@@ -172,6 +176,8 @@ void Node::Impl::start_jobs() {
 
 void Node::Impl::changed(const Changes& changes) {
   reminders_->changed(changes);
+  if (changes.activation) shadow_->follow(*ledger_->policies()->set);
+  shadow_->offer(changes.decisions);
   if (!changes.events.empty() && working_.load(std::memory_order_acquire)) delivering_->wake();
 }
 
@@ -213,6 +219,7 @@ Result<void> Node::Impl::listen() {
                                 .reload = *reload_,
                                 .judges = judges_,
                                 .replays = *replays_,
+                                .shadow = *shadow_,
                                 .compile_untested = &compile_untested,
                                 .policy_limits = options_.policy,
                                 .clock = clock(),
@@ -276,6 +283,7 @@ void Node::Impl::stop() {
   if (reminding_) reminding_->stop();
   if (delivering_) delivering_->stop();
   if (ledger_) ledger_->stop();
+  shadow_.reset();
   if (store_) {
     if (const auto written = store_->checkpoint(); !written) {
       log(LogLevel::warn, "the database's log was not written back", {{"why", written.error().message}});

@@ -45,6 +45,7 @@ std::string list_json(const PolicySet& set) {
     Json rules = Json::array();
     for (const RuleInfo& rule : policy.rules) {
       rules.push_back({{"name", rule.name}, {"plugin", rule.plugin}, {"params", Json::parse(rule.params)}});
+      if (rule.shadow) rules.back()["shadow"] = true;
     }
     policies.push_back({{"name", policy.name}, {"file", policy.file}, {"rules", std::move(rules)}});
   }
@@ -66,7 +67,7 @@ std::string list_lines(const PolicySet& set) {
     text += "  " + policy.name + " (" + policy.file + ")\n";
     for (const RuleInfo& rule : policy.rules) {
       const std::string plugin = rule.name == rule.plugin ? "" : " (" + rule.plugin + ")";
-      text += "    " + rule.name + plugin + " " + rule.params + "\n";
+      text += "    " + rule.name + plugin + " " + rule.params + (rule.shadow ? " shadow" : "") + "\n";
     }
   }
   text += "\nplugins\n";
@@ -123,7 +124,8 @@ int policy(int argc, char** argv) {
                                             add_policy_try(command),
                                             add_policy_windows(command),
                                             add_policy_record(command),
-                                            add_policy_replay(command)};
+                                            add_policy_replay(command),
+                                            add_policy_shadow(command)};
   if (const auto status = parse(command, argc, argv)) return *status;
   if (revisions.wanted()) return revisions.run(given.json);
   for (const PolicyCommand& each : commands) {

@@ -24,6 +24,7 @@ PolicyCommand add_policy_try(CLI::App& policy);
 PolicyCommand add_policy_windows(CLI::App& policy);
 PolicyCommand add_policy_record(CLI::App& policy);
 PolicyCommand add_policy_replay(CLI::App& policy);
+PolicyCommand add_policy_shadow(CLI::App& policy);
 
 // The files of the folders, compiled; files that cannot be read are among the errors.
 TestedSet compile_folders(const PolicyFolders& folders, const TestOptions& options = {},

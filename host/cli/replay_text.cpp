@@ -57,10 +57,10 @@ std::string group_lines(const Json& group) {
 
 }  // namespace
 
-std::string replay_text(const Json& report) {
+std::string replay_text(const Json& report, const std::string& done) {
   const std::int64_t decisions = number(report, "decisions");
-  std::string text = "revision " + report.value("revision", std::string()) + "\n" + grouped(decisions) +
-                     " decisions replayed, " + grouped(number(report, "flipped")) + " would come out otherwise\n";
+  std::string text = "revision " + report.value("revision", std::string()) + "\n" + grouped(decisions) + " decisions " +
+                     done + ", " + grouped(number(report, "flipped")) + " would come out otherwise\n";
   const Json flips = report.value("flips", Json::object());
   const Json groups = report.value("groups", Json::array());
   for (const auto& [kind, words] : kinds) {

@@ -10,7 +10,8 @@
 
 namespace scrip::cli {
 
-std::string replay_text(const nlohmann::ordered_json& report);
+// `done`: what was done with the decisions.
+std::string replay_text(const nlohmann::ordered_json& report, const std::string& done = "replayed");
 
 // What a pipeline may let pass; nullopt: any number.
 struct ReplayLimits {

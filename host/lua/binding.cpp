@@ -21,12 +21,18 @@ std::string names_of(const std::vector<Rule>& rules) {
   return names;
 }
 
+std::vector<Rule> enforced(std::vector<Rule> rules, bool shadow_too) {
+  if (!shadow_too) std::erase_if(rules, [](const Rule& rule) { return rule.shadow; });
+  return rules;
+}
+
 }  // namespace
 
-LuaBinding::LuaBinding(std::shared_ptr<const Program> program, std::string policy, std::vector<Rule> rules)
+LuaBinding::LuaBinding(std::shared_ptr<const Program> program, std::string policy, std::vector<Rule> rules,
+                       bool enforce_shadow)
     : program_(std::move(program)),
       policy_(std::move(policy)),
-      rules_(std::move(rules)),
+      rules_(enforced(std::move(rules), enforce_shadow)),
       id_(next_id()),
       life_(std::make_shared<int>(0)) {
   for (const Hook hook : {Hook::issue, Hook::redeem, Hook::cancel, Hook::remind}) {

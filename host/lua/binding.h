@@ -14,8 +14,10 @@ namespace scrip {
 
 class LuaBinding final : public Binding {
  public:
-  // `rules` in the order they run.
-  LuaBinding(std::shared_ptr<const Program> program, std::string policy, std::vector<Rule> rules);
+  // `rules` in the order they run; those that are shadow rules are left out unless they are to be
+  // enforced, so that nothing of them can touch a decision.
+  LuaBinding(std::shared_ptr<const Program> program, std::string policy, std::vector<Rule> rules,
+             bool enforce_shadow = false);
 
   const std::string& policy() const override { return policy_; }
 

@@ -13,12 +13,13 @@ std::optional<std::string> ParamChecker::check(const Rule& rule) {
   return vm_->check(rule.plugin, rule.params);
 }
 
-LuaPolicySet::LuaPolicySet(std::shared_ptr<const Program> program) : program_(std::move(program)), checker_(program_) {
+LuaPolicySet::LuaPolicySet(std::shared_ptr<const Program> program, bool enforce_shadow)
+    : program_(std::move(program)), enforce_shadow_(enforce_shadow), checker_(program_) {
   const std::vector<PolicyFile>& sources = *program_->sources;
   for (const Policy& policy : program_->policies) {
     PolicyInfo info{.name = policy.name, .file = sources[policy.source].name, .rules = {}};
     for (const Rule& rule : policy.rules) {
-      info.rules.push_back({rule.name, program_->plugins[rule.plugin].name, rule.params.dump()});
+      info.rules.push_back({rule.name, program_->plugins[rule.plugin].name, rule.params.dump(), rule.shadow});
     }
     policies_.push_back(std::move(info));
   }
@@ -47,7 +48,17 @@ Result<std::shared_ptr<const Binding>> LuaPolicySet::bind(const std::string& nam
     if (auto why = checker_.check(rule)) error.fields.push_back({"params." + rule.name, std::move(*why)});
   }
   if (!error.fields.empty()) return error;
-  return std::shared_ptr<const Binding>(std::make_shared<LuaBinding>(program_, name, std::move(*bound)));
+  return std::shared_ptr<const Binding>(
+      std::make_shared<LuaBinding>(program_, name, std::move(*bound), enforce_shadow_));
+}
+
+std::shared_ptr<const PolicySet> LuaPolicySet::with_shadow_rules() const {
+  for (const Policy& policy : program_->policies) {
+    for (const Rule& rule : policy.rules) {
+      if (rule.shadow) return std::make_shared<const LuaPolicySet>(program_, true);
+    }
+  }
+  return nullptr;
 }
 
 std::unique_ptr<Evaluator> LuaPolicySet::evaluator() const {

@@ -27,7 +27,8 @@ class ParamChecker {
 
 class LuaPolicySet final : public PolicySet {
  public:
-  explicit LuaPolicySet(std::shared_ptr<const Program> program);
+  // With `enforce_shadow` shadow rules are rules like any other.
+  explicit LuaPolicySet(std::shared_ptr<const Program> program, bool enforce_shadow = false);
 
   const std::string& revision() const override { return program_->revision; }
   const std::vector<PolicyFile>& files() const override { return *program_->sources; }
@@ -36,6 +37,7 @@ class LuaPolicySet final : public PolicySet {
 
   Result<std::shared_ptr<const Binding>> bind(const std::string& policy, std::string_view params) const override;
   std::unique_ptr<Evaluator> evaluator() const override;
+  std::shared_ptr<const PolicySet> with_shadow_rules() const override;
 
   // The same for rules that no script holds, as tests make them.
   Result<std::shared_ptr<const Binding>> bind(const std::string& name, const std::vector<Rule>& rules,
@@ -43,6 +45,7 @@ class LuaPolicySet final : public PolicySet {
 
  private:
   const std::shared_ptr<const Program> program_;
+  const bool enforce_shadow_;
   std::vector<PolicyInfo> policies_;
   std::vector<PluginInfo> plugins_;
   mutable ParamChecker checker_;

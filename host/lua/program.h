@@ -37,6 +37,7 @@ struct Plugin {
 struct Rule {
   std::string name;
   std::size_t plugin = 0;  // its place in Program::plugins
+  bool shadow = false;     // not enforced: left out of bindings, save those that are made to see it
   Json params;             // checked, defaults filled in
   int line = 0;            // where the script made it
 };

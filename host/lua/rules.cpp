@@ -126,6 +126,14 @@ RuleBench::Draft RuleBench::draft(lua_State* L, const Plugin& plugin, int line, 
     }
     given.erase(as);
   }
+  if (const auto shadow = given.find("shadow"); shadow != given.end()) {
+    if (shadow->is_boolean()) {
+      draft.rule.shadow = shadow->get<bool>();
+    } else {
+      wrong.emplace_back("'shadow' is true or false");
+    }
+    given.erase(shadow);
+  }
   std::vector<ParamError> errors;
   draft.rule.params = plugin.schema.check(given, 1, errors);
   for (const ParamError& error : errors) wrong.push_back("parameter '" + error.param + "' " + error.message);

@@ -87,6 +87,9 @@ struct Metrics::State {
   prometheus::Family<prometheus::Counter>& deliveries =
       counters("scrip_outbox_delivered_total", "Attempts to deliver events, by kind and outcome");
 
+  prometheus::Family<prometheus::Counter>& shadows =
+      counters("scrip_shadow_decisions_total", "Decisions that a shadow looked at, by what it says of them");
+
   struct Watched {
     prometheus::Gauge* gauge;
     Gauge read;
@@ -149,6 +152,10 @@ void Metrics::reloaded(bool ok) {
 
 void Metrics::event_attempted(std::string_view kind, std::string_view outcome) {
   state_->deliveries.Add({{"kind", std::string(kind)}, {"outcome", std::string(outcome)}}).Increment();
+}
+
+void Metrics::shadowed(std::string_view of, std::string_view outcome) {
+  state_->shadows.Add({{"shadow", std::string(of)}, {"outcome", std::string(outcome)}}).Increment();
 }
 
 void Metrics::watch_queue_length(Gauge gauge) {

@@ -38,6 +38,10 @@ class Metrics {
   // An attempt to deliver an event ended: "delivered", "retried" or "failed" (given up).
   void event_attempted(std::string_view kind, std::string_view outcome);
 
+  // A decision was looked at by a shadow, "rules" or "candidate": it would have come out the "same", or
+  // otherwise ("newly_refused", ...), or it could not be said ("missed", "unable").
+  void shadowed(std::string_view of, std::string_view outcome);
+
   // Gauges are asked for when text() is called.
   using Gauge = std::function<double()>;
   void watch_queue_length(Gauge gauge);        // commands that wait for the ledger

@@ -44,6 +44,7 @@ struct RuleInfo {
   std::string name;  // unique in its policy; the plugin's name unless the script says `as`
   std::string plugin;
   std::string params;  // as the script gives them, defaults filled in; JSON object
+  bool shadow = false;
 };
 
 struct PolicyInfo {
@@ -122,6 +123,9 @@ class PolicySet {
 
   // A new evaluator; costs a VM (well under a millisecond for a set of the usual size).
   virtual std::unique_ptr<Evaluator> evaluator() const = 0;
+
+  // The same set with its shadow rules enforced: what they would do. Null when it has none.
+  virtual std::shared_ptr<const PolicySet> with_shadow_rules() const = 0;
 };
 
 struct PolicyLimits {

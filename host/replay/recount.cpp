@@ -1,7 +1,5 @@
 #include "replay/recount.h"
 
-#include <algorithm>
-
 namespace scrip {
 namespace {
 
@@ -49,12 +47,6 @@ std::int64_t issues(Hook hook, const Verdict& verdict) {
 std::int64_t redemptions(Hook hook, const Verdict& verdict) {
   if (!verdict.allowed()) return 0;
   return hook == Hook::redeem ? 1 : hook == Hook::cancel ? -1 : 0;
-}
-
-std::optional<std::int64_t> value_of(const Counters& counters, const std::string& name) {
-  const auto found =
-      std::find_if(counters.begin(), counters.end(), [&name](const auto& counter) { return counter.first == name; });
-  return found == counters.end() ? std::nullopt : std::optional(found->second);
 }
 
 template <class Map>
@@ -131,6 +123,14 @@ std::int64_t Recount::counter(const Replayed& decision, const std::string& name)
   if (campaign == campaigns_.end()) return 0;
   const Counter found = found_in(campaign->second.counters, name);
   return found.recorded + found.difference;
+}
+
+std::size_t Recount::differences() const {
+  std::size_t count = 0;
+  for (const auto& [number, state] : campaigns_) {
+    count += state.users.size() + state.users_for_subject.size() + state.coupons.size() + state.counters.size();
+  }
+  return count;
 }
 
 void Recount::settle(const Replayed& decision, const Verdict& candidate) {

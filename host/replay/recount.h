@@ -28,6 +28,9 @@ class Recount {
   // Takes down what became of a decision and what would have.
   void settle(const Replayed& decision, const Verdict& candidate);
 
+  // How many users, coupons and counters are kept.
+  std::size_t differences() const;
+
   // Counters that no recorded decision had shown when the candidate read them: counted from 0 on.
   const std::set<std::string>& assumed() const { return assumed_; }
 

@@ -4,10 +4,8 @@
 #include <chrono>
 #include <thread>
 
-#include "policy/decision_record.h"
-#include "policy/host_rules.h"
+#include "replay/ask_again.h"
 #include "replay/candidate.h"
-#include "replay/decide_again.h"
 #include "replay/recount.h"
 #include "replay/stretches.h"
 
@@ -19,30 +17,6 @@ std::int64_t recorded_value(const Counters& counters, const std::string& name) {
     if (known == name) return value;
   }
   return 0;
-}
-
-// Asks for the verdict, with the counters that the rules want now.
-template <class Counter>
-void ask(Evaluator& evaluator, Replayed& decision, const Counter& counter) {
-  decision.facts.counters.clear();
-  // The rules do not come to it, and the record shows none of their counters.
-  if (const auto objection = host_objection(decision.hook, decision.facts)) {
-    decision.candidate = host_verdict(*objection);
-    decision.reads = {};
-    return;
-  }
-  for (std::string& name : evaluator.counters(*decision.binding, decision.hook, decision.facts)) {
-    const std::int64_t value = counter(name);
-    decision.facts.counters.emplace_back(std::move(name), value);
-  }
-  decision.candidate = decide_again(evaluator, *decision.binding, decision.hook, decision.facts);
-  decision.reads = evaluator.take_reads();
-}
-
-// The pool may end before its total, when its pattern has no more codes. The facts do not say so.
-bool ran_out_of_codes(const Replayed& decision) {
-  return decision.hook == Hook::issue && decision.recorded.code == "sold_out" && !decision.recorded.trace.empty() &&
-         decision.recorded.trace.back().rule == "host" && decision.facts.tally.remaining(*decision.facts.campaign) != 0;
 }
 
 // What one worker reads, decodes and asks with.
@@ -69,33 +43,9 @@ class Worker {
 
  private:
   Result<void> prepare(const DecisionRow& row, Replayed& decision) {
-    decision.id = row.id;
-    decision.campaign = row.campaign;
-    decision.serial = row.serial;
-    auto record = decode_decision(row.record);
-    if (!record) {
-      decision.unable = "its record cannot be read";
-      return {};
-    }
-    decision.hook = record->hook;
-    decision.facts = std::move(record->facts);
-    decision.recorded = std::move(record->verdict);
-    auto campaign = candidate_.campaign(*reader_, record->campaign, record->campaign_version);
-    if (!campaign) return campaign.error();
-    decision.unable = (*campaign)->unable;
-    if (!decision.unable.empty()) return {};
-    decision.facts.campaign = (*campaign)->campaign;
-    decision.binding = (*campaign)->binding;
-    if (!decision.facts.coupon) {
-      decision.unable = "its record shows no coupon";
-    } else if (ran_out_of_codes(decision)) {
-      decision.unable = "its campaign had no codes left, which facts do not show";
-    }
-    if (!decision.unable.empty()) return {};
-    decision.recorded_counters = std::move(decision.facts.counters);
-    decision.recorded_coupon = *decision.facts.coupon;
-    ask(*evaluator_, decision,
-        [&](const std::string& name) { return recorded_value(decision.recorded_counters, name); });
+    if (auto read = read_recorded(row, candidate_, *reader_, decision); !read || !decision.unable.empty()) return read;
+    ask_candidate(*evaluator_, decision,
+                  [&](const std::string& name) { return recorded_value(decision.recorded_counters, name); });
     return {};
   }
 
@@ -140,7 +90,7 @@ Result<ReplayReport> replay(Store& store, std::shared_ptr<const PolicySet> set, 
       }
       const bool again = recount.adjust(decision);
       if (again) {
-        ask(*evaluator, decision, [&](const std::string& name) { return recount.counter(decision, name); });
+        ask_candidate(*evaluator, decision, [&](const std::string& name) { return recount.counter(decision, name); });
       }
       recount.settle(decision, decision.candidate);
       tally.add(decision, decision.candidate, again);
@@ -149,7 +99,7 @@ Result<ReplayReport> replay(Store& store, std::shared_ptr<const PolicySet> set, 
     if (progress) progress(done, total);
   }
   if (progress) progress(total, total);
-  ReplayReport report = tally.finish();
+  ReplayReport report = tally.report();
   report.assumed.assign(recount.assumed().begin(), recount.assumed().end());
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return report;

@@ -88,7 +88,7 @@ std::int64_t ReplayReport::all_flips() const {
   return std::accumulate(flips.begin(), flips.end(), std::int64_t{0});
 }
 
-ReplayTally::ReplayTally(std::string revision, std::size_t samples) : samples_(samples) {
+ReplayTally::ReplayTally(std::string revision, std::size_t samples, Keep keep) : samples_(samples), keep_(keep) {
   report_.revision = std::move(revision);
 }
 
@@ -124,6 +124,9 @@ void ReplayTally::add(const Replayed& decision, const Verdict& candidate, bool r
     group.rule = std::move(rule);
     group.code = std::move(code);
   }
+  if (keep_ == Keep::latest && samples_ > 0 && group.samples.size() == samples_) {
+    group.samples.erase(group.samples.begin());
+  }
   if (group.samples.size() < samples_) {
     group.samples.push_back({.id = decision.id,
                              .campaign = decision.facts.campaign->id,
@@ -140,12 +143,13 @@ void ReplayTally::add_unable(const std::string& why) {
   ++report_.why_unable[why];
 }
 
-ReplayReport ReplayTally::finish() {
-  for (auto& [key, group] : groups_) report_.groups.push_back(std::move(group));
-  std::stable_sort(report_.groups.begin(), report_.groups.end(), [](const FlipGroup& a, const FlipGroup& b) {
+ReplayReport ReplayTally::report() const {
+  ReplayReport report = report_;
+  for (const auto& [key, group] : groups_) report.groups.push_back(group);
+  std::stable_sort(report.groups.begin(), report.groups.end(), [](const FlipGroup& a, const FlipGroup& b) {
     return std::tuple(a.kind, -a.count) < std::tuple(b.kind, -b.count);
   });
-  return std::move(report_);
+  return report;
 }
 
 }  // namespace scrip

@@ -75,18 +75,22 @@ struct ReplayReport {
 // Builds a report, decision by decision. Belongs to one thread.
 class ReplayTally {
  public:
-  ReplayTally(std::string revision, std::size_t samples);
+  // Of each group the first samples are kept, or the latest.
+  enum class Keep : std::uint8_t { first, latest };
+  ReplayTally(std::string revision, std::size_t samples, Keep keep = Keep::first);
 
   // After Recount::adjust, with the candidate's final verdict.
   void add(const Replayed& decision, const Verdict& candidate, bool recounted);
   void add_unable(const std::string& why);
 
-  ReplayReport finish();
+  // Of all that was added so far.
+  ReplayReport report() const;
 
  private:
   void add_discount(const Replayed& decision, const Verdict& candidate);
 
   const std::size_t samples_;
+  const Keep keep_;
   ReplayReport report_;
   std::map<std::tuple<Flip, std::string, std::string>, FlipGroup> groups_;
 };

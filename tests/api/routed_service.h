@@ -11,11 +11,13 @@ class RoutedService {
  public:
   explicit RoutedService(Shop& shop)
       : replays_(shop.node().store(), nullptr),
+        shadow_(shop.node().store(), {}),
         service_{.ledger = shop.node().ledger(),
                  .store = shop.node().store(),
                  .reload = shop.node().reload(),
                  .judges = judges_,
                  .replays = replays_,
+                 .shadow = shadow_,
                  .compile_untested = &compile_untested,
                  .policy_limits = {},
                  .clock = shop.clock(),
@@ -31,6 +33,7 @@ class RoutedService {
  private:
   Judges judges_;
   jobs::Replays replays_;
+  Shadow shadow_;
   http::PasswordPool passwords_{4};
   http::RateLimit limit_{10, std::chrono::seconds(1)};
   Metrics metrics_;

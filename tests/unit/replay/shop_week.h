@@ -4,6 +4,7 @@
 
 #include <catch2/catch.hpp>
 #include <fstream>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -94,11 +95,13 @@ using Results = std::vector<std::optional<Came>>;
 class ShopWeek {
  public:
   // On a database file that is there, or is made with the two campaigns in it.
-  ShopWeek(const std::string& file, const std::shared_ptr<const PolicySet>& set, Micros now) : clock(now) {
+  ShopWeek(const std::string& file, const std::shared_ptr<const PolicySet>& set, Micros now,
+           std::function<void(const Changes&)> changed = nullptr)
+      : clock(now) {
     auto opened = open_sqlite(file);
     REQUIRE(opened.ok());
     store = std::move(*opened);
-    auto made = Ledger::open(*store, clock, {}, {});
+    auto made = Ledger::open(*store, clock, {}, {.changed = std::move(changed)});
     REQUIRE(made.ok());
     ledger = std::move(*made);
     ledger->start();

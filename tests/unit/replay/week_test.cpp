@@ -72,9 +72,9 @@ ReplayReport replayed(Store& store, std::vector<PolicyFile> files, std::size_t s
   REQUIRE(reader.ok());
   const auto range = replay_range(**reader, std::nullopt, std::nullopt);
   REQUIRE(range.ok());
-  auto report =
-      replay(store, accepted(std::move(files)),
-             {.after = range->after, .last = range->last, .threads = threads, .samples = samples, .background = false}, {});
+  auto report = replay(
+      store, accepted(std::move(files)),
+      {.after = range->after, .last = range->last, .threads = threads, .samples = samples, .background = false}, {});
   INFO((report ? std::string() : report.error().message));
   REQUIRE(report.ok());
   return std::move(*report);
