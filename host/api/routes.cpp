@@ -17,6 +17,7 @@ void add_routes(http::Router& router, Service& service) {
   add_works(router, service);
   add_policy_files(router, service);
   add_replays(router, service);
+  add_validate(router, service);
   add_windows(router, service);
   add_users(router, service);
   add_sign_in(router, service);
