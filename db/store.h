@@ -52,7 +52,8 @@ struct HoldingKey {
   bool operator==(const HoldingKey&) const = default;
 };
 
-// A named durable counter of a campaign. A counter without a row is 0.
+// A named durable counter of a campaign. A counter without a row is 0. One whose name ends with its last
+// day (coupon/counter_day.h) is dropped some time after it.
 struct CounterKey {
   std::int64_t campaign = 0;
   std::string name;  // 1 to 64 bytes
@@ -231,6 +232,7 @@ struct Changes {
   std::optional<Micros> forget_events_before;             // settled before; likewise
   std::optional<Micros> forget_reminders_before;          // of coupons that expired before; likewise
   std::optional<Micros> forget_audit_before;              // likewise
+  std::optional<std::string> forget_counters_before;      // "2026-11-22": of earlier last days; likewise
 
   bool empty() const;
 };
@@ -372,6 +374,9 @@ class Store {
 
   // Called by the ledger when it has nothing to do: work that is better not done under load.
   virtual void idle() {}
+
+  // Counters with an earlier last day than this ("2026-11-22") may have been dropped; "": none was.
+  virtual Result<std::string> counters_over_before() = 0;
 
   // A reader for the calling thread's use until it is destroyed; pooled, so cheap to ask for.
   virtual Result<std::unique_ptr<Reader>> reader() = 0;

@@ -1,31 +1,18 @@
 -- How many coupons are given out, or used, in a day. The day is the local one: it begins at
 -- midnight in the zone, and is 23 or 25 hours long when the clocks change.
 --
--- `per = "user"` keeps one counter for each user and day, a stored row each. Where a limit per user
--- for the whole campaign will do, per_user_limit does it without.
-
--- Names of counters hold 64 bytes, ids of users up to 128. An id that is too long is replaced by
--- two polynomial remainders of it, some 90 bits: enough that no two users of a shop share a counter
--- by chance. Both moduli are primes below 2^44, so that every step is exact in a double.
-local longest_id = 38
-
-local function remainder_of(text, modulus)
-  local remainder = 0
-  for i = 1, #text do remainder = (remainder * 257 + string.byte(text, i)) % modulus end
-  return remainder
-end
+-- `per = "user"` keeps one counter for each user and day, a stored row each, which is dropped some
+-- days later. Where a limit per user for the whole campaign will do, per_user_limit does it without;
+-- for weeks, months, money, or several limits at once there is quota.
 
 -- The counter of today; of the day of the redemption when one is cancelled.
 local function counter_of(p, facts)
   local instant = facts.coupon and facts.coupon.redeemed_at or facts.now
   local t = local_time(p.timezone or facts.campaign.timezone, instant)
-  local name = string.format("daily:%s:%04d-%02d-%02d", p.on, t.year, t.month, t.day)
-  if p.per == "campaign" then return name end
-
-  local id = facts.user.id
-  if not id then return nil end  -- issued to nobody
-  if #id <= longest_id then return name .. ":u:" .. id end
-  return string.format("%s:h:%d.%d", name, remainder_of(id, 17592186044399), remainder_of(id, 17592186044299))
+  local day = string.format("%04d-%02d-%02d", t.year, t.month, t.day)
+  if p.per == "campaign" then return "daily:" .. p.on .. ":" .. day end
+  local id = facts.user.id  -- nil: issued to nobody
+  return id and "daily:" .. p.on .. ":u:" .. short(id) .. "@" .. day
 end
 
 local function count_one(p, facts)
@@ -44,7 +31,7 @@ local function count_one(p, facts)
 end
 
 return plugin {
-  name = "daily_cap", version = "1.0.0", priority = 300,
+  name = "daily_cap", version = "1.1.0", priority = 300,
   doc = "At most `max` coupons are issued (or redeemed) per local day, over the campaign or per user.",
   params = {
     max = { type = "integer", min = 1, required = true, doc = "How many a day." },

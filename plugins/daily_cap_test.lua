@@ -6,6 +6,10 @@ end
 local noon = "2026-11-21T12:00:00+09:00"
 local issues, redemptions = "daily:issue:2026-11-21", "daily:redeem:2026-11-21"
 
+local function of_user(on, id)
+  return "daily:" .. on .. ":u:" .. id .. "@2026-11-21"
+end
+
 return test "daily_cap" {
   ["each coupon of the day is counted"] = function(t)
     t.counted(ask(t, "issue", { max = 10 }, { now = noon }), issues, 1)
@@ -74,9 +78,9 @@ return test "daily_cap" {
 
   ["per user, each user has a count of their own"] = function(t)
     local params = { max = 2, per = "user" }
-    local counter = { [issues .. ":u:mina"] = 2 }
+    local counter = { [of_user("issue", "mina")] = 2 }
     local joon = ask(t, "issue", params, { now = noon, user = { id = "joon" }, counter = counter })
-    t.counted(joon, issues .. ":u:joon", 1)
+    t.counted(joon, of_user("issue", "joon"), 1)
     local d = ask(t, "issue", params, { now = noon, user = { id = "mina" }, counter = counter })
     t.denied(d, "daily_cap_reached")
     t.equal(d.sentence, "You have reached today's limit. Please come back tomorrow.")
@@ -84,7 +88,7 @@ return test "daily_cap" {
   end,
 
   ["per user, a cancelled redemption is given back to the user"] = function(t)
-    local name = redemptions .. ":u:mina"
+    local name = of_user("redeem", "mina")
     local facts = { now = noon, user = { id = "mina" }, coupon = { redeemed_at = noon }, counter = { [name] = 1 } }
     t.counted(ask(t, "cancel", { max = 2, on = "redeem", per = "user" }, facts), name, -1)
   end,
@@ -101,10 +105,10 @@ return test "daily_cap" {
       return names[1]
     end
     local long = string.rep("x", 127)
-    t.equal(counter_of(string.rep("x", 38)), redemptions .. ":u:" .. string.rep("x", 38))
+    t.equal(counter_of(string.rep("x", 36)), of_user("redeem", string.rep("x", 36)))
     t.equal(counter_of(long .. "1"), counter_of(long .. "1"))
     t.ok(counter_of(long .. "1") ~= counter_of(long .. "2"))
     t.ok(counter_of("1" .. long) ~= counter_of("2" .. long))
-    t.ok(counter_of(string.rep("x", 39)) ~= counter_of(string.rep("x", 40)))
+    t.ok(counter_of(string.rep("x", 37)) ~= counter_of(string.rep("x", 38)))
   end,
 }

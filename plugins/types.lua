@@ -80,6 +80,15 @@ function days_later(zone, instant, days) end
 ---@return integer
 function percent_of(amount, percent, rounding) end
 
+-- Names of counters -------------------------------------------------------------------------------
+
+---The text itself when it has at most 36 bytes (a UUID has), else "#" and 32 hexadecimal digits of its
+---SHA-256: two texts never come out alike by chance, nor by choice. For users and subjects, which have
+---up to 128 bytes, in the names of counters, which have 64.
+---@param text string
+---@return string
+function short(text) end
+
 -- Facts: read-only --------------------------------------------------------------------------------
 
 ---@class scrip.Campaign
@@ -156,7 +165,7 @@ function deny(code, sentence, detail) end
 function effect(effect) end
 
 ---@class scrip.Param
----@field type "integer"|"boolean"|"string"|"decimal"|"instant"|"zone"|"currency"|"scalar"|"list"
+---@field type "integer"|"boolean"|"string"|"decimal"|"instant"|"zone"|"currency"|"scalar"|"list"|"record"
 ---@field doc? string
 ---@field default? any
 ---@field required? boolean
@@ -164,7 +173,9 @@ function effect(effect) end
 ---@field max? integer integer, decimal: largest value; list: most members
 ---@field enum? string[] string: the values
 ---@field max_length? integer string: bytes
+---@field or_false? boolean integer: false fits too, for none
 ---@field of? scrip.Param list: its members
+---@field fields? table<string, scrip.Param> record: its members by name
 
 ---@alias scrip.Hook fun(p: table, facts: scrip.Facts): scrip.Verdict?
 
@@ -338,6 +349,22 @@ function expiry(params) end
 ---@param params scrip.BudgetParams
 ---@return scrip.Rule
 function budget(params) end
+
+---@class scrip.QuotaLimit
+---@field what "issued"|"redeemed"|"discount"
+---@field limit? integer|false the most of it, money in minor units; nil or false: no limit
+---@field period "daily"|"weekly"|"monthly"|"campaign"
+---@field per "user"|"subject"|"campaign"
+
+---@class scrip.QuotaParams : scrip.RuleParams
+---@field limits scrip.QuotaLimit[]
+---@field timezone? scrip.Zone default: the campaign's
+---@field currency? string ISO 4217
+
+---Limits on coupons issued, coupons redeemed and money given away, by day, week, month or campaign.
+---@param params scrip.QuotaParams
+---@return scrip.Rule
+function quota(params) end
 
 -- Tests -------------------------------------------------------------------------------------------
 

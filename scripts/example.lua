@@ -101,5 +101,19 @@ return policy {
       max = 10000000,
       currency = "KRW",                       -- other currencies cannot be added up
     },
+
+    -- Limits by day, week and month, and what is given away in each of them (900). All of them hold; a
+    -- refusal says when it is open again. A campaign may put a list of its own in the place of this one.
+    quota {
+      limits = {
+        { what = "issued", limit = 5, period = "monthly", per = "user" },         -- coupons given out
+        { what = "redeemed", limit = 2, period = "weekly", per = "user" },        -- coupons used
+        { what = "issued", limit = 500, period = "daily", per = "subject" },      -- of each work or store
+        { what = "discount", limit = 2000000, period = "daily", per = "campaign" },  -- money, in minor units
+        { what = "discount", limit = false, period = "campaign", per = "user" },  -- no limit: nothing is counted
+      },
+      timezone = "Asia/Seoul",                -- whose midnight, and whose Monday; default: the campaign's
+      currency = "KRW",                       -- for money: other currencies cannot be added up
+    },
   },
 }

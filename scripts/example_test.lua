@@ -36,13 +36,17 @@ return test "example (script)" {
     t.denied(claim(t, { campaign = { timezone = "Asia/Seoul", issued = 15000 } }), "sold_out")
     t.denied(claim(t, { counter = { ["daily:issue:2026-11-02"] = 1500 } }), "daily_cap_reached")
     t.denied(claim(t, { user = { attributes = { tier = "gold", age = 24, orders = 1 } } }), "not_first_order")
+    t.denied(claim(t, { counter = { ["issued:month:u:user-1@2026-11-30"] = 5 } }), "quota_reached")
+    t.denied(claim(t, { subject = "store:7", counter = { ["issued:day:s:store:7@2026-11-02"] = 500 } }), "quota_reached")
   end,
 
   ["the discounts add up and are charged to the budget"] = function(t)
     local d = use(t)
     t.discount(d, 2500 + 500)
     t.counted(d, "budget", 3000)
-    t.counted(d, "daily:redeem:2026-11-03:u:user-1", 1)
+    t.counted(d, "daily:redeem:u:user-1@2026-11-03", 1)
+    t.counted(d, "redeemed:week:u:user-1@2026-11-08", 1)
+    t.counted(d, "discount:day@2026-11-03", 3000)
   end,
 
   ["happy hour adds its own"] = function(t)
@@ -55,11 +59,13 @@ return test "example (script)" {
   ["every rule about the use can refuse"] = function(t)
     local tea, wine = { sku = "tea-100" }, { sku = "wine-1", tags = { "drinks", "alcohol" } }
     t.denied(use(t, { user = { attributes = { tier = "gold", age = 30 } } }), "not_in_segment")
-    t.denied(use(t, { counter = { ["daily:redeem:2026-11-03:u:user-1"] = 1 } }), "daily_cap_reached")
+    t.denied(use(t, { counter = { ["daily:redeem:u:user-1@2026-11-03"] = 1 } }), "daily_cap_reached")
     t.denied(use(t, { order = { amount = 20000, currency = "KRW", items = { wine } } }), "product_not_eligible")
     t.denied(use(t, { order = { amount = 9999, currency = "KRW", items = { tea } } }), "min_order_not_met")
     t.denied(use(t, { order = { amount = 20000, currency = "USD", items = { tea } } }), "currency_mismatch")
     t.denied(use(t, { counter = { budget = 9997001 } }), "budget_exhausted")
+    t.denied(use(t, { counter = { ["redeemed:week:u:user-1@2026-11-08"] = 2 } }), "quota_reached")
+    t.denied(use(t, { counter = { ["discount:day@2026-11-03"] = 1997001 } }), "quota_reached")
   end,
 
   ["a redemption gives back the day and the money when it is cancelled, for a day and half an hour"] = function(t)
@@ -67,13 +73,18 @@ return test "example (script)" {
       local facts = {
         now = at, campaign = seoul, user = member,
         coupon = { redeemed_at = "2026-11-03T12:00:00+09:00", discount = 3000, currency = "KRW" },
-        counter = { budget = 3000, ["daily:redeem:2026-11-03:u:user-1"] = 1 },
+        counter = {
+          budget = 3000, ["daily:redeem:u:user-1@2026-11-03"] = 1, ["redeemed:week:u:user-1@2026-11-08"] = 1,
+          ["discount:day@2026-11-03"] = 3000,
+        },
       }
       return t.decide { hook = "cancel", policy = "example", facts = facts }
     end
     local d = undo "2026-11-04T12:29:59+09:00"
     t.counted(d, "budget", -3000)
-    t.counted(d, "daily:redeem:2026-11-03:u:user-1", -1)
+    t.counted(d, "daily:redeem:u:user-1@2026-11-03", -1)
+    t.counted(d, "redeemed:week:u:user-1@2026-11-08", -1)
+    t.counted(d, "discount:day@2026-11-03", -3000)
     t.denied(undo "2026-11-04T12:30:00+09:00", "cancel_too_late")
   end,
 }

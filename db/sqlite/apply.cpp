@@ -3,6 +3,7 @@
 #include <unordered_set>
 
 #include "db/sqlite/audit.h"
+#include "db/sqlite/counters.h"
 #include "db/sqlite/decisions.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
@@ -186,14 +187,6 @@ Result<void> add_to_tally(Connection& db, std::int64_t campaign, const CampaignT
   return put.bind(campaign, by.issued, by.redeemed, by.next_serial, by.by_hand, by.pooled).run();
 }
 
-Result<void> add_to_counter(Connection& db, const CounterKey& key, std::int64_t by) {
-  if (by == 0) return {};
-  Statement put(db,
-                "INSERT INTO counter (campaign, name, value) VALUES (?1, ?2, ?3)"
-                " ON CONFLICT (campaign, name) DO UPDATE SET value = value + ?3");
-  return put.bind(key.campaign, key.name, by).run();
-}
-
 Result<void> add_answer(Connection& db, Indexes& indexes, const IdempotencyRecord& record) {
   Statement insert(db,
                    "INSERT INTO idempotency (owner, key, fingerprint, status, body, created_at)"
@@ -285,7 +278,7 @@ Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
   if (auto done = each(changes.batches, in(add_batch)); !done) return done;
   if (auto done = each(changes.coupons, store_coupon); !done) return done;
   if (auto done = each(changes.tallies, pair_in(add_to_tally)); !done) return done;
-  if (auto done = each(changes.counters, pair_in(add_to_counter)); !done) return done;
+  if (auto done = apply_counters(db, changes); !done) return done;
   if (auto done = each(changes.idempotency, store_answer); !done) return done;
   if (auto done = add_decisions(db, indexes, changes.decisions, named_by_coupons(changes)); !done) return done;
   if (auto done = each(changes.attributes, pair_in(put_attributes)); !done) return done;

@@ -5,6 +5,7 @@
 
 #include "db/sqlite/apply.h"
 #include "db/sqlite/connection.h"
+#include "db/sqlite/counters.h"
 #include "db/sqlite/decisions.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/load.h"
@@ -76,6 +77,10 @@ class SqliteStore final : public Store {
   }
 
   void idle() override { log_.idle(); }
+
+  Result<std::string> counters_over_before() override {
+    return on_snapshot<std::string>([](Connection& db) { return sqlite::counters_over_before(db); });
+  }
 
   Result<std::unique_ptr<Reader>> reader() override {
     auto connection = PooledConnection::from(pool_);

@@ -20,6 +20,7 @@ void add_works(http::Router& router, Service& service);
 void add_policy_files(http::Router& router, Service& service);
 void add_replays(http::Router& router, Service& service);
 void add_shadow(http::Router& router, Service& service);
+void add_validate(http::Router& router, Service& service);
 void add_windows(http::Router& router, Service& service);
 void add_users(http::Router& router, Service& service);
 void add_sign_in(http::Router& router, Service& service);

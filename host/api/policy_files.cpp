@@ -10,6 +10,7 @@
 #include "coupon/text.h"
 #include "policy/policy_file_edit.h"
 #include "policy/policy_files.h"
+#include "policy/sha256.h"
 
 namespace scrip::api {
 namespace {

@@ -10,6 +10,7 @@
 #include "api/show.h"
 #include "policy/policy_diff.h"
 #include "policy/policy_file_edit.h"
+#include "policy/sha256.h"
 
 namespace scrip::api {
 namespace {

@@ -18,6 +18,7 @@ void add_routes(http::Router& router, Service& service) {
   add_policy_files(router, service);
   add_replays(router, service);
   add_shadow(router, service);
+  add_validate(router, service);
   add_windows(router, service);
   add_users(router, service);
   add_sign_in(router, service);

@@ -1,6 +1,7 @@
 // Accounts (sign-up, who am I) and the attributes that rules read.
 #include "api/accounts.h"
 #include "api/api.h"
+#include "api/attributes_body.h"
 #include "api/body.h"
 #include "api/call.h"
 #include "coupon/coupon.h"
@@ -38,21 +39,9 @@ http::Response put_attributes(Service& service, http::Request& request) {
   auto body = json_body(request);
   if (!body) return problem(body.error());
   std::vector<FieldError> errors;
-  for (const auto& [name, value] : body->items()) {
-    if (name.empty() || name.size() > 64) errors.push_back({name, "must have a name of 1 to 64 bytes"});
-    if (!value.is_string() && !value.is_number() && !value.is_boolean()) {
-      errors.push_back({name, "must be a string, a number or a boolean"});
-    }
-    // Rules see numbers as doubles; one that would become another is refused.
-    const bool large =
-        value.is_number_integer() &&
-        (value.is_number_unsigned() ? value.get<std::uint64_t>() > static_cast<std::uint64_t>(max_exact)
-                                    : value.get<std::int64_t>() > max_exact || value.get<std::int64_t>() < -max_exact);
-    if (large) errors.push_back({name, "must be between -2^53 and 2^53"});
-  }
+  auto text = attributes_text(*body, "", errors);
   if (!errors.empty()) return problem(invalid(std::move(errors)));
-  std::string text = body->dump();
-  if (text.size() > 4096) {
+  if (text.size() > max_attributes) {
     return problem({.code = Code::invalid_request, .message = "The attributes must be at most 4096 bytes of JSON."});
   }
   Submission submission{.command = PutAttributes{.user_id = user_id, .attributes = text}, .actor = actor_of(request)};

@@ -6,6 +6,7 @@
 #include <sstream>
 
 #include "cli/golden.h"
+#include "cli/known_campaign.h"
 #include "cli/output.h"
 #include "cli/policy_commands.h"
 #include "ops/clock.h"
@@ -21,6 +22,8 @@ using Json = nlohmann::json;
 struct TryArguments {
   PolicyFolders folders;
   std::string policy;
+  std::string campaign;
+  RemoteArguments remote;
   std::string hook = "issue";
   std::string now;
   std::string facts;   // a file, or "-"
@@ -92,10 +95,17 @@ Result<void> put(Json& facts, const char* in, const char* member, Json value) {
   return {};
 }
 
-// What the options say, over what the file says.
-Result<Json> facts_of(const TryArguments& given) {
+// What the options say, over what the file says, over what the campaign is.
+Result<Json> facts_of(const TryArguments& given, const Json& campaign) {
   auto facts = read_facts(given);
   if (!facts) return facts;
+  if (!campaign.empty()) {
+    const auto named = object(*facts, "campaign");
+    if (!named) return named.error();
+    Json merged = campaign;
+    merged.update(**named);
+    **named = std::move(merged);
+  }
   if (!given.now.empty()) (*facts)["now"] = given.now;
   if (!facts->contains("now")) (*facts)["now"] = SystemClock().now();
   if (!given.subject.empty()) (*facts)["subject"] = given.subject;
@@ -135,26 +145,33 @@ std::string as_lines(const AskedDecision& decision, const std::string& revision)
 int ask(const TryArguments& given) {
   const auto hook = parse_hook(given.hook);
   if (!hook) return wrong_usage("--hook is one of issue, redeem, cancel, remind, not '" + given.hook + "'");
-  const auto written = facts_of(given);
+  if (given.policy.empty() == given.campaign.empty()) return wrong_usage("give a POLICY, or --campaign");
+  KnownCampaign campaign{.policy = given.policy, .params = Json::object(), .facts = Json::object()};
+  if (!given.campaign.empty()) {
+    auto known = known_campaign(given.remote, given.campaign);
+    if (!known) return fail(known.error());
+    campaign = std::move(*known);
+  }
+  const auto written = facts_of(given, campaign.facts);
   if (!written) return fail(written.error());
   const GivenFacts facts = read_given_facts(*written, *hook);
   if (!facts.error.empty()) return fail(facts.error);
-  const Json params = given.params.empty() ? Json::object() : Json::parse(given.params, nullptr, false);
+  const Json params = given.params.empty() ? campaign.params : Json::parse(given.params, nullptr, false);
   if (!params.is_object()) return fail("--params is a JSON object such as {\"discount\": {\"percent\": 20}}");
 
   // Not its tests: what is being tried may well be what they do not expect yet.
   const TestedSet compiled = compile_folders(given.folders, {.run = false});
   if (!compiled.set) return refuse(compiled.errors, given.json);
-  const auto binding = compiled.set->bind(given.policy, params.dump());
+  const auto binding = compiled.set->bind(campaign.policy, params.dump());
   if (!binding) {
     std::string what;
     for (const FieldError& field : binding.error().fields)
       what += (what.empty() ? "" : "; ") + field.field + ": " + field.message;
     return fail(what.empty() ? binding.error().message : what);
   }
-  AskedDecision decision{.hook = *hook, .policy = given.policy, .rules = {}, .facts = facts.facts, .verdict = {}};
+  AskedDecision decision{.hook = *hook, .policy = campaign.policy, .rules = {}, .facts = facts.facts, .verdict = {}};
   for (const PolicyInfo& policy : compiled.set->policies()) {
-    if (policy.name == given.policy) decision.rules = policy.rules;
+    if (policy.name == campaign.policy) decision.rules = policy.rules;
   }
   for (RuleInfo& rule : decision.rules) {
     if (!params.contains(rule.name)) continue;
@@ -184,7 +201,12 @@ int ask(const TryArguments& given) {
 PolicyCommand add_policy_try(CLI::App& policy) {
   const auto given = std::make_shared<TryArguments>();
   CLI::App& command = *policy.add_subcommand("try", "Ask a policy about made-up facts, at any instant");
-  command.add_option("POLICY", given->policy, "The policy")->required();
+  command.add_option("POLICY", given->policy, "The policy");
+  command
+      .add_option("--campaign", given->campaign,
+                  "Instead: a campaign's policy, with its parameters, zone, dates and counts")
+      ->type_name("ID");
+  add_remote(command, given->remote);
   add_policy_folders(command, given->folders);
   command.add_option("--hook", given->hook, "issue, redeem, cancel or remind")->capture_default_str();
   command.add_option("--now", given->now, "The instant, RFC 3339; default: now")->type_name("INSTANT");
@@ -204,6 +226,9 @@ PolicyCommand add_policy_try(CLI::App& policy) {
       ->type_name("NAME=VALUE");
   command.add_option("--counter", given->counters, "A counter's value; may be given again")->type_name("NAME=N");
   add_json(command, given->json);
+  command.footer(
+      "--data and --server say where the campaign is; the rules are those of --scripts and --plugins. What a user\n"
+      "has and what counters say is made up. A running server answers about its own: POST .../issue/validate.");
   return {&command, [given] { return ask(*given); }};
 }
 

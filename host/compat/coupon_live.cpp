@@ -10,12 +10,13 @@ namespace scrip::compat {
 namespace {
 
 // By the code that a rule or the host refuses with, the original's.
-constexpr std::array<std::pair<std::string_view, std::string_view>, 8> words{{
+constexpr std::array<std::pair<std::string_view, std::string_view>, 9> words{{
     {"campaign_not_found", "COUPON_NOT_FOUND"},
     {"already_issued", "COUPON_ALREADY_ISSUED_TO_USER"},
     {"sold_out", "REMAINING_QUANTITY_EXCEEDED"},
     {"window_sold_out", "REMAINING_QUANTITY_EXCEEDED"},
     {"daily_cap_reached", "REMAINING_QUANTITY_EXCEEDED"},
+    {"quota_reached", "REMAINING_QUANTITY_EXCEEDED"},
     {"outside_event_window", "COUPON_EXPIRED"},
     {"campaign_not_active", "COUPON_EXPIRED"},  // before its start, after its end, paused, ended
     {"coupon_expired", "COUPON_EXPIRED"},

@@ -16,7 +16,7 @@ const Judge::Bound& Judge::bind(const Campaign& campaign) {
   return bound;
 }
 
-Result<Verdict> Judge::decide(Hook hook, Facts& facts, const ReadCounter& read) {
+Result<Verdict> Judge::decide(Hook hook, Facts& facts, const ReadCounter& read, About about) {
   const Campaign& campaign = *facts.campaign;
   if (active_->quarantine.holds(campaign.policy)) {
     return Verdict{.kind = Verdict::Kind::quarantined,
@@ -38,7 +38,7 @@ Result<Verdict> Judge::decide(Hook hook, Facts& facts, const ReadCounter& read) 
   }
   Verdict verdict = evaluator_->decide(*bound.binding, hook, facts);
   // Reminders are asked for by the thousand, and at night: a mistake in one must not end the claims.
-  if (hook == Hook::remind && !verdict.unstable) return verdict;
+  if ((hook == Hook::remind || about == About::supposition) && !verdict.unstable) return verdict;
   if (verdict.kind == Verdict::Kind::failed) {
     if (verdict.unstable) {
       active_->quarantine.suspect(campaign.policy);

@@ -34,9 +34,12 @@ class Judge {
   const ActivePolicies& active() const { return *active_; }
   const std::shared_ptr<const ActivePolicies>& shared_active() const { return active_; }
 
+  // What rules make of facts that are made up says nothing about whether they can decide on true ones.
+  enum class About : std::uint8_t { facts, supposition };
+
   // Fills in the counters that the rules declared, then the verdict. An error is a counter that
   // could not be read; everything that goes wrong in a policy is a verdict.
-  Result<Verdict> decide(Hook hook, Facts& facts, const ReadCounter& read);
+  Result<Verdict> decide(Hook hook, Facts& facts, const ReadCounter& read, About about = About::facts);
 
   // The window of the campaign's policy that is open at an instant, or the next one. The error is
   // policy_error, or policy_quarantined.

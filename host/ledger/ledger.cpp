@@ -4,6 +4,7 @@
 #include <mutex>
 #include <thread>
 
+#include "coupon/counter_day.h"
 #include "ledger/batch.h"
 #include "ledger/queue.h"
 #include "ops/parking.h"
@@ -112,7 +113,7 @@ class Ledger::Impl {
       return decided;
     }
     Changes& changes = batch.finish();
-    forget_old_keys(changes);
+    forget_what_is_over(changes);
     const std::int64_t decide_us = micros_since(started);
     const auto committing = SteadyClock::now();
     if (changes.empty()) {
@@ -141,10 +142,11 @@ class Ledger::Impl {
     return {};
   }
 
-  void forget_old_keys(Changes& changes) {
+  void forget_what_is_over(Changes& changes) {
     const Micros now = real_time();
     if (changes.empty() || now < forget_next_) return;
     changes.forget_idempotency_before = now - options_.keep_idempotency;
+    changes.forget_counters_before = first_day_in_use(clock_.now());
     forget_next_ = now + 10 * scrip::second;
   }
 

@@ -4,6 +4,7 @@
 #include "ledger/fitting.h"
 #include "ledger/reload.h"
 #include "policy/policy_file_edit.h"
+#include "policy/sha256.h"
 
 namespace scrip {
 

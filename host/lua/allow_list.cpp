@@ -2,6 +2,7 @@
 
 #include "lua/answers.h"
 #include "lua/base_functions.h"
+#include "lua/short_text.h"
 #include "lua/time_functions.h"
 #include "lua/words.h"
 
@@ -112,6 +113,7 @@ constexpr Allowed list[] = {
     {"", "local_day", plugins | tests, &lua_local_day},
     {"", "days_later", plugins | tests, &lua_days_later},
     {"", "percent_of", plugins | tests, &lua_percent_of},
+    {"", "short", plugins | tests, &lua_short},
 
     // What a file says it is. A script and a test have the rules' constructors beside these.
     {"", "plugin", plugins, &lua_plugin, word},

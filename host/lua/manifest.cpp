@@ -15,7 +15,7 @@ namespace scrip {
 namespace {
 
 constexpr std::int64_t largest_priority = 1'000'000;
-constexpr JsonLimits schema_limits{.depth = 6, .bytes = 64 * 1024};
+constexpr JsonLimits schema_limits{.depth = 8, .bytes = 64 * 1024};
 
 constexpr std::array<std::string_view, 14> members{"name",   "version", "priority", "doc",        "params",
                                                    "check",  "prepare", "counters", "window",     "issue",

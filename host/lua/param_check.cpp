@@ -37,6 +37,13 @@ std::optional<std::int64_t> to_integer(const Json& value) {
   return value.is_number_float() ? exact_integer(value.get<double>()) : std::nullopt;
 }
 
+std::string unknown(const std::vector<Param>& params, const char* lead) {
+  if (params.empty()) return "is unknown; there are no parameters";
+  std::string names;
+  for (const Param& param : params) names += (names.empty() ? " " : ", ") + param.name;
+  return std::string("is unknown; ") + lead + names;
+}
+
 class Check {
  public:
   Check(const Param& param, Json& value, const std::string& path, int first, std::vector<ParamError>& errors)
@@ -65,6 +72,8 @@ class Check {
         return scalar();
       case ParamType::list:
         return list();
+      case ParamType::record:
+        return record();
     }
   }
 
@@ -74,8 +83,9 @@ class Check {
   const std::string& text() const { return value_.get_ref<const std::string&>(); }
 
   void integer() {
+    if (param_.or_false && value_.is_boolean() && !value_.get<bool>()) return;
     const auto integer = to_integer(value_);
-    if (!integer) return wanted("a whole number");
+    if (!integer) return wanted(param_.or_false ? "a whole number or false" : "a whole number");
     value_ = *integer;
     if (param_.min && *integer < *param_.min) return wanted("at least " + std::to_string(*param_.min));
     if (param_.max && *integer > *param_.max) return wanted("at most " + std::to_string(*param_.max));
@@ -134,6 +144,12 @@ class Check {
     }
   }
 
+  void record() {
+    if (value_.is_array() && value_.empty()) value_ = Json::object();  // {} in Lua
+    if (!value_.is_object()) return wanted("a table with names");
+    value_ = check_members(param_.fields, value_, path_ + ".", first_, errors_);
+  }
+
   static std::string items(std::int64_t count) { return std::to_string(count) + (count == 1 ? " item" : " items"); }
 
   const Param& param_;
@@ -147,6 +163,30 @@ class Check {
 
 void check_param(const Param& param, Json& value, int first, std::vector<ParamError>& errors) {
   Check(param, value, param.name, first, errors).run();
+}
+
+Json check_members(const std::vector<Param>& params, const Json& given, const std::string& path, int first,
+                   std::vector<ParamError>& errors) {
+  Json filled = Json::object();
+  if (given.is_object()) {
+    for (const auto& [name, value] : given.items()) {
+      const auto param =
+          std::find_if(params.begin(), params.end(), [&wanted = name](const Param& p) { return p.name == wanted; });
+      if (param == params.end()) {
+        errors.push_back({path + name, unknown(params, path.empty() ? "the parameters are" : "it has")});
+        continue;
+      }
+      Json checked = value;
+      Check(*param, checked, path + name, first, errors).run();
+      filled[name] = std::move(checked);
+    }
+  }
+  for (const Param& param : params) {
+    if (filled.contains(param.name)) continue;
+    if (param.required) errors.push_back({path + param.name, "is required"});
+    if (param.fallback) filled[param.name] = *param.fallback;
+  }
+  return filled;
 }
 
 std::optional<Decimal> to_decimal(const Json& value) {

@@ -12,6 +12,11 @@ namespace scrip {
 // A number that is whole is made an integer, as Lua and JSON may write it 3.0.
 void check_param(const Param& param, Json& value, int first, std::vector<ParamError>& errors);
 
+// The members of an object against a list of parameters, with defaults filled in. `path` is put before
+// the names in errors: "limits[2].".
+Json check_members(const std::vector<Param>& params, const Json& given, const std::string& path, int first,
+                   std::vector<ParamError>& errors);
+
 // A whole number or a decimal string, not negative.
 std::optional<Decimal> to_decimal(const Json& value);
 

@@ -7,20 +7,28 @@
 namespace scrip {
 namespace {
 
+void push_members(lua_State* L, const std::vector<Param>& schema, const Json& params);
+
 void push_param(lua_State* L, const Param& param, const Json& value) {
-  if (param.type == ParamType::instant) {
-    const auto instant = parse_instant(value.get_ref<const std::string&>());
-    lua_pushnumber(L, static_cast<lua_Number>(instant.value_or(0)));
-  } else if (param.type == ParamType::list && param.of->type == ParamType::instant) {
-    lua_createtable(L, static_cast<int>(value.size()), 0);
-    int at = 0;
-    for (const Json& item : value) {
-      push_param(L, *param.of, item);
-      lua_rawseti(L, -2, ++at);
+  luaL_checkstack(L, 8, "a parameter");
+  switch (param.type) {
+    case ParamType::instant: {
+      const auto instant = parse_instant(value.get_ref<const std::string&>());
+      return lua_pushnumber(L, static_cast<lua_Number>(instant.value_or(0)));
     }
-    to_lasting_view(L);
-  } else {
-    push_json(L, value, PushAs::lasting_view);
+    case ParamType::record:
+      return push_members(L, param.fields, value);
+    case ParamType::list: {
+      lua_createtable(L, static_cast<int>(value.size()), 0);
+      int at = 0;
+      for (const Json& item : value) {
+        push_param(L, *param.of, item);
+        lua_rawseti(L, -2, ++at);
+      }
+      return to_lasting_view(L);
+    }
+    default:
+      return push_json(L, value, PushAs::lasting_view);
   }
 }
 
@@ -30,10 +38,7 @@ int absent_param(lua_State* L) {
   return 1;
 }
 
-}  // namespace
-
-void push_params(lua_State* L, const Plugin& plugin, const Json& params) {
-  const std::vector<Param>& schema = plugin.schema.params();
+void push_members(lua_State* L, const std::vector<Param>& schema, const Json& params) {
   lua_createtable(L, 0, static_cast<int>(schema.size()));
   lua_createtable(L, static_cast<int>(schema.size()), 0);
   int at = 0;
@@ -50,6 +55,12 @@ void push_params(lua_State* L, const Plugin& plugin, const Json& params) {
     lua_settop(L, name - 1);
   }
   to_named_view(L, &absent_param);
+}
+
+}  // namespace
+
+void push_params(lua_State* L, const Plugin& plugin, const Json& params) {
+  push_members(L, plugin.schema.params(), params);
 }
 
 }  // namespace scrip

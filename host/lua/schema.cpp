@@ -9,8 +9,8 @@
 namespace scrip {
 namespace {
 
-constexpr std::array<std::string_view, 9> type_names{"integer", "boolean",  "string", "decimal", "instant",
-                                                     "zone",    "currency", "scalar", "list"};
+constexpr std::array<std::string_view, 10> type_names{"integer", "boolean",  "string", "decimal", "instant",
+                                                      "zone",    "currency", "scalar", "list",    "record"};
 
 std::optional<ParamType> parse_type(std::string_view text) {
   for (std::size_t i = 0; i < type_names.size(); ++i) {
@@ -19,9 +19,10 @@ std::optional<ParamType> parse_type(std::string_view text) {
   return std::nullopt;
 }
 
-std::string joined(const std::vector<std::string>& names) {
+template <class Names>
+std::string joined(const Names& names) {
   std::string text;
-  for (const std::string& name : names) text += (text.empty() ? "" : ", ") + name;
+  for (const std::string_view name : names) text.append(text.empty() ? "" : ", ").append(name);
   return text;
 }
 
@@ -29,22 +30,29 @@ std::string joined(const std::vector<std::string>& names) {
 std::vector<std::string> own_members(ParamType type) {
   switch (type) {
     case ParamType::integer:
+      return {"min", "max", "or_false"};
     case ParamType::decimal:
       return {"min", "max"};
     case ParamType::string:
       return {"enum", "max_length"};
     case ParamType::list:
       return {"of", "min", "max"};
+    case ParamType::record:
+      return {"fields"};
     default:
       return {};
   }
 }
 
-// Reads one entry of a schema.
+// The entries of an object: of a manifest's params, or of a record's fields. `path` is put before their
+// names in errors.
+std::vector<Param> read_entries(const Json& entries, const std::string& path, std::vector<std::string>& errors);
+
+// Reads one entry of a schema. `path` is what it is called in errors.
 class Entry {
  public:
-  Entry(std::string name, const Json& json, std::vector<std::string>& errors)
-      : json_(json), errors_(errors), title_("parameter '" + name + "'") {
+  Entry(std::string name, std::string path, const Json& json, std::vector<std::string>& errors)
+      : json_(json), errors_(errors), path_(std::move(path)) {
     param_.name = std::move(name);
   }
 
@@ -53,28 +61,26 @@ class Entry {
     const auto type = json_.find("type");
     const auto known = type != json_.end() && type->is_string() ? parse_type(type->get<std::string>()) : std::nullopt;
     if (!known) {
-      return fail("the type is not one of integer, boolean, string, decimal, instant, zone, currency, scalar, list");
+      return fail("the type is not one of " + joined(type_names));
     }
     param_.type = *known;
     refuse_unknown_members(is_item);
     read_bounds();
     read_string_members();
     read_list_members(is_item);
+    read_fields();
     if (const auto doc = json_.find("doc"); doc != json_.end()) {
       if (!doc->is_string()) fail("doc is not a string");
       param_.doc = doc->is_string() ? doc->get<std::string>() : "";
     }
-    if (const auto required = json_.find("required"); required != json_.end()) {
-      if (!required->is_boolean()) fail("required is not true or false");
-      param_.required = required->is_boolean() && required->get<bool>();
-    }
+    param_.required = flag_member("required");
     if (ok_) read_default();
     return ok_ ? std::optional(param_) : std::nullopt;
   }
 
  private:
   std::nullopt_t fail(const std::string& what) {
-    errors_.push_back(title_ + ": " + what);
+    errors_.push_back("parameter '" + path_ + "': " + what);
     ok_ = false;
     return std::nullopt;
   }
@@ -88,6 +94,13 @@ class Entry {
         fail("there is no '" + member + "'; " + std::string(name(param_.type)) + " has " + joined(known));
       }
     }
+  }
+
+  bool flag_member(const char* member) {
+    const auto found = json_.find(member);
+    if (found == json_.end()) return false;
+    if (!found->is_boolean()) fail(std::string(member) + " is not true or false");
+    return found->is_boolean() && found->get<bool>();
   }
 
   std::optional<std::int64_t> integer_member(const char* member) {
@@ -109,6 +122,7 @@ class Entry {
   }
 
   void read_bounds() {
+    if (param_.type == ParamType::integer) param_.or_false = flag_member("or_false");
     if (param_.type == ParamType::integer || param_.type == ParamType::list) {
       param_.min = integer_member("min");
       param_.max = integer_member("max");
@@ -141,11 +155,23 @@ class Entry {
       fail("is a list of lists, which is not supported");
     } else if (of == json_.end()) {
       fail("a list says what it is a list of: of = { type = ... }");
-    } else if (auto item = Entry(param_.name + "[]", *of, errors_).read(true)) {
+    } else if (auto item = Entry(param_.name + "[]", path_ + "[]", *of, errors_).read(true)) {
       param_.of = std::make_shared<const Param>(std::move(*item));
     } else {
       ok_ = false;
     }
+  }
+
+  void read_fields() {
+    if (param_.type != ParamType::record) return;
+    const auto fields = json_.find("fields");
+    if (fields == json_.end() || !fields->is_object() || fields->empty()) {
+      fail("a record says what its fields are: fields = { NAME = { type = ... } }");
+      return;
+    }
+    const std::size_t before = errors_.size();
+    param_.fields = read_entries(*fields, path_ + ".", errors_);
+    if (errors_.size() != before) ok_ = false;
   }
 
   void read_default() {
@@ -164,10 +190,22 @@ class Entry {
 
   const Json& json_;
   std::vector<std::string>& errors_;
-  std::string title_;
+  const std::string path_;
   Param param_;
   bool ok_ = true;
 };
+
+std::vector<Param> read_entries(const Json& entries, const std::string& path, std::vector<std::string>& errors) {
+  std::vector<Param> params;
+  for (const auto& [name, entry] : entries.items()) {
+    if (!is_rule_name(name)) {
+      errors.push_back("parameter '" + path + name + "': its name is not of small letters, digits and '_'");
+    } else if (auto param = Entry(name, path + name, entry, errors).read(false)) {
+      params.push_back(std::move(*param));
+    }
+  }
+  return params;
+}
 
 Json json_of(const Decimal& decimal) {
   return decimal.scale == 0 ? Json(decimal.digits) : Json(to_string(decimal));
@@ -184,7 +222,9 @@ Json json_of(const Param& param) {
   if (param.most) json["max"] = json_of(*param.most);
   if (!param.choices.empty()) json["enum"] = param.choices;
   if (param.max_length) json["max_length"] = *param.max_length;
+  if (param.or_false) json["or_false"] = true;
   if (param.of) json["of"] = json_of(*param.of);
+  for (const Param& field : param.fields) json["fields"][field.name] = json_of(field);
   return json;
 }
 
@@ -201,47 +241,18 @@ Schema Schema::parse(const Json& params, std::vector<std::string>& errors) {
     errors.emplace_back("params is not a table of NAME = { type = ... }");
     return schema;
   }
-  for (const auto& [name, entry] : params.items()) {
-    if (!is_rule_name(name)) {
-      errors.push_back("parameter '" + name + "': its name is not of small letters, digits and '_'");
-    } else if (name == "as" || name == "shadow") {
-      errors.push_back("parameter '" + name + "': the name is reserved");
-    } else if (auto param = Entry(name, entry, errors).read(false)) {
-      schema.params_.push_back(std::move(*param));
+  Json allowed = params;
+  for (const char* reserved : {"as", "shadow"}) {
+    if (allowed.erase(reserved) != 0) {
+      errors.push_back("parameter '" + std::string(reserved) + "': the name is reserved");
     }
   }
+  schema.params_ = read_entries(allowed, "", errors);
   return schema;
 }
 
-const Param* Schema::find(std::string_view name) const {
-  const auto found = std::lower_bound(params_.begin(), params_.end(), name,
-                                      [](const Param& param, std::string_view wanted) { return param.name < wanted; });
-  return found != params_.end() && found->name == name ? &*found : nullptr;
-}
-
 Json Schema::check(const Json& given, int first, std::vector<ParamError>& errors) const {
-  Json filled = Json::object();
-  if (given.is_object()) {
-    for (const auto& [name, value] : given.items()) {
-      const Param* param = find(name);
-      if (!param) {
-        std::vector<std::string> names;
-        for (const Param& known : params_) names.push_back(known.name);
-        errors.push_back({name, names.empty() ? "is unknown; there are no parameters"
-                                              : "is unknown; the parameters are " + joined(names)});
-        continue;
-      }
-      Json checked = value;
-      check_param(*param, checked, first, errors);
-      filled[name] = std::move(checked);
-    }
-  }
-  for (const Param& param : params_) {
-    if (filled.contains(param.name)) continue;
-    if (param.required) errors.push_back({param.name, "is required"});
-    if (param.fallback) filled[param.name] = *param.fallback;
-  }
-  return filled;
+  return check_members(params_, given, "", first, errors);
 }
 
 Json Schema::json() const {

@@ -17,7 +17,18 @@ namespace scrip {
 
 using Json = nlohmann::json;
 
-enum class ParamType : std::uint8_t { integer, boolean, string, decimal, instant, zone, currency, scalar, list };
+enum class ParamType : std::uint8_t {
+  integer,
+  boolean,
+  string,
+  decimal,
+  instant,
+  zone,
+  currency,
+  scalar,
+  list,
+  record,  // a table whose members have names and types of their own
+};
 
 std::string_view name(ParamType type);
 
@@ -32,12 +43,14 @@ struct Param {
   std::optional<Decimal> least, most;      // decimal
   std::vector<std::string> choices;        // string: `enum`; empty: any
   std::optional<std::int64_t> max_length;  // string: bytes
+  bool or_false = false;                   // integer: `false` fits too, for none
   std::shared_ptr<const Param> of;         // list: each item
+  std::vector<Param> fields;               // record: by name
 };
 
 // What is wrong with a parameter. `message` goes on where "parameter 'max' " ends.
 struct ParamError {
-  std::string param;  // "max", "daily[2]"
+  std::string param;  // "max", "daily[2]", "limits[2].period"
   std::string message;
   bool operator==(const ParamError&) const = default;
 };
@@ -49,7 +62,6 @@ class Schema {
   static Schema parse(const Json& params, std::vector<std::string>& errors);
 
   const std::vector<Param>& params() const { return params_; }  // by name
-  const Param* find(std::string_view name) const;
 
   // Parameters with defaults filled in. Those that do not fit are reported, all of them; `first`
   // is what an author calls the first item of a list (Lua 1, JSON 0).

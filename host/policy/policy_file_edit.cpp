@@ -1,7 +1,6 @@
 #include "policy/policy_file_edit.h"
 
 #include <fcntl.h>
-#include <openssl/evp.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -85,13 +84,6 @@ bool is_editable_name(std::string_view leaf) {
   return !leaf.empty() && leaf.size() <= 64 && std::all_of(leaf.begin(), leaf.end(), [](char c) {
     return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '_';
   });
-}
-
-std::string sha256_of(std::string_view bytes) {
-  std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr);
-  return hexadecimal({digest.data(), length});
 }
 
 Result<std::optional<std::string>> read_policy_file(const std::filesystem::path& folder, const std::string& leaf) {

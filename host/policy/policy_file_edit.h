@@ -15,9 +15,6 @@ namespace scrip {
 // A file's name as it may be edited: [a-z0-9_]{1,64}.lua, without a folder.
 bool is_editable_name(std::string_view leaf);
 
-// SHA-256 in lower-case hexadecimal.
-std::string sha256_of(std::string_view bytes);
-
 // The bytes; nullopt when there is no such file. invalid_request for a link or anything that is no
 // file, payload_too_large above max_policy_file.
 Result<std::optional<std::string>> read_policy_file(const std::filesystem::path& folder, const std::string& leaf);

@@ -76,6 +76,8 @@ inline constexpr auto usual_names = std::to_array<std::string_view>({
     "not_in_segment",
     "order_required",
     "product_not_eligible",
+    "quota",
+    "quota_reached",
 });
 
 // What a verdict says beside its trace.

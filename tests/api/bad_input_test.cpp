@@ -26,6 +26,7 @@ std::vector<BodyCall> body_calls(const std::string& code) {
       {"POST", "/api/v1/campaigns/spring/coupons"},
       {"POST", "/api/v1/campaigns/spring/issue"},
       {"POST", "/api/v1/campaigns/spring/issue/batch"},
+      {"POST", "/api/v1/campaigns/spring/issue/validate", true},
       {"POST", "/api/v1/coupons/" + code + "/assign"},
       {"POST", "/api/v1/coupons/" + code + "/validate"},
       {"POST", "/api/v1/coupons/" + code + "/redeem", true},
@@ -138,7 +139,8 @@ TEST_CASE("a member of the wrong type is named, in every call") {
       {"/api/v1/campaigns/spring/issue/batch", {"items"}},
       {"/api/v1/coupons/" + code + "/assign", {"user_id", "subject"}},
       {"/api/v1/coupons/" + code + "/redeem", {"order"}},
-      {"/api/v1/coupons/" + code + "/validate", {"order"}},
+      {"/api/v1/coupons/" + code + "/validate", {"order", "now", "facts"}},
+      {"/api/v1/campaigns/spring/issue/validate", {"user_id", "subject", "now", "facts"}},
   };
   const Rows before = rows_of(shop);
   for (const auto& [path, names_of] : members) {

@@ -36,6 +36,7 @@ const std::map<std::string, Access> agreed{
     {"GET /api/v1/imports/{id}", Access::operator_only},
     {"POST /api/v1/campaigns/{id}/issue", Access::any_token},
     {"POST /api/v1/campaigns/{id}/issue/batch", Access::service},
+    {"POST /api/v1/campaigns/{id}/issue/validate", Access::any_token},
     {"GET /api/v1/coupons", Access::any_token},
     {"GET /api/v1/coupons/{code}", Access::any_token},
     {"POST /api/v1/coupons/{code}/assign", Access::service},

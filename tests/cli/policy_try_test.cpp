@@ -34,6 +34,48 @@ TEST_CASE("a policy can be asked about any instant, with every fact at its defau
   CHECK(policy_try(scratch, {"welcome"}).status == 0);
 }
 
+TEST_CASE("a campaign's policy is asked with the campaign's parameters, zone and counts") {
+  const Scratch scratch;
+  const std::vector<std::string> which{
+      "--campaign", "spring", "--data", scratch.data(), "--now", "2026-11-21T10:00:30+09:00", "--json"};
+  const auto tried = [&](std::vector<std::string> more) {
+    more.insert(more.begin(), which.begin(), which.end());
+    const Finished finished = policy_try(scratch, more);
+    INFO(finished.err);
+    REQUIRE(finished.status == 0);
+    return Json::parse(finished.out);
+  };
+  Json asked;
+  {
+    Running server(scratch.serve({"--clock", "2026-11-21T10:00:00+09:00"}));
+    const std::string url = await_url(server);
+    REQUIRE(!url.empty());
+    auto client = scrip::http::Client::open(url, {.token = token(scratch)});
+    REQUIRE(client);
+    const std::string body = R"({"id":"spring","policy":"flash_sale","total":50,"timezone":"Asia/Tokyo",)"
+                             R"("params":{"discount":{"percent":20}},"ends_at":"2027-01-01T00:00:00Z"})";
+    REQUIRE(client->post("/api/v1/campaigns", body)->status == 201);
+    REQUIRE(client->post("/api/v1/campaigns/spring/issue", R"({"user_id":"mina"})")->status == 201);
+    asked = tried({});
+  }
+  CHECK(asked["policy"] == "flash_sale");
+  CHECK(asked["facts"]["campaign"]["id"] == "spring");
+  CHECK(asked["facts"]["campaign"]["remaining"] == 49);
+  CHECK(asked["facts"]["campaign"]["timezone"] == "Asia/Tokyo");
+  CHECK(asked["facts"]["campaign"]["ends_at"] == "2027-01-01T00:00:00Z");
+  CHECK(asked["verdict"]["result"] == "allowed");
+  // The same from the database, when the server is gone.
+  CHECK(tried({}) == asked);
+  CHECK(tried({"--hook", "redeem", "--order-amount", "10000"})["verdict"]["discount"] == 2000);
+  CHECK(tried({"--hook", "redeem", "--order-amount", "10000", "--params", "{}"})["verdict"]["discount"] == 1000);
+  CHECK(tried({"--timezone", "UTC"})["facts"]["campaign"]["timezone"] == "UTC");
+  const Finished unknown = policy_try(scratch, {"--campaign", "autumn", "--data", scratch.data()});
+  CHECK(unknown.status == 1);
+  CHECK_THAT(unknown.err, Contains("there is no campaign 'autumn'"));
+  CHECK(policy_try(scratch, {}).status == 2);
+  CHECK(policy_try(scratch, {"welcome", "--campaign", "spring"}).status == 2);
+}
+
 TEST_CASE("facts come from options, a file or standard input, and options go before") {
   const Scratch scratch;
   const std::string facts = R"({"now":"2026-11-21T00:00:00Z","order":{"amount":500},"user":{"issued":4}})";

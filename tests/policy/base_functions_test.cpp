@@ -54,6 +54,13 @@ TEST_CASE("the sandbox's functions do what their namesakes do") {
        "y:sub(1, 1) end) "
        "return table.concat(t, ' ') end)()",
        "a1 a2 b1 b2 b3"},
+      // Texts for the names of counters; the digest is that of `printf %s TEXT | sha256sum`.
+      {"short('mina')", "mina"},
+      {"short('')", ""},
+      {"short(('x'):rep(36)) == ('x'):rep(36)", "true"},
+      {"short(('x'):rep(37))", "#6ee29e87d96ee4fcb3baef255923aece"},
+      {"short('#a')", "#302d59c4f9e75750166105ea1d8b3673"},
+      {"short(short(('x'):rep(37))) == short(('x'):rep(37))", "false"},
       // Walking.
       {"(function() local s = '' for k, v in pairs({ b = 2, a = 1, 10, 20 }) do s = s .. k .. v .. ' ' end return s "
        "end)()",
@@ -125,6 +132,8 @@ TEST_CASE("wrong arguments are errors") {
       {"return instant_of('UTC', { year = 1900, month = 1, day = 1 })",
        "instant_of: the year is not one from 1970 to 9999"},
       {"return instant_of('UTC', { year = 9000, month = 1, day = 1 })", "instant_of: the instant is beyond 2^53"},
+      {"return short(5)", "short: the text is a number, not a string"},
+      {"return short()", "short: the text is a no value, not a string"},
       {"return percent_of(-1, 10, 'floor')", "percent_of: the amount is not a whole number of minor units"},
       {"return percent_of(1.5, 10, 'floor')", "percent_of: the amount is not"},
       {"return percent_of(1, 12.5, 'floor')", "percent_of: the percentage is not"},

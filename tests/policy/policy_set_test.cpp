@@ -99,6 +99,35 @@ TEST_CASE("a campaign's parameters take the place of the script's, one by one") 
   CHECK_THAT(evaluator->decide(*listed_instants, Hook::issue, facts).detail, Contains(R"("list":[1000000])"));
 }
 
+TEST_CASE("a rule sees records with all their fields, and an instant in them as a number") {
+  const std::string schema = R"(params = { limits = { type = "list", required = true, of = { type = "record", fields = {
+    from = { type = "instant" }, days = { type = "list", of = { type = "integer" } },
+    kind = { type = "string", enum = { "a", "b" }, default = "a" }, most = { type = "integer", or_false = true } } } } })";
+  const auto ask = [&](const std::string& body, const std::string& params) {
+    const auto set = accepted({plugin_file("one", body, schema), script_file("one", "one { limits = {} }")});
+    return set->evaluator()->decide(*bound(*set, "one", params), Hook::issue, sample_claim());
+  };
+  const std::string params =
+      R"({"one":{"limits":[{"from":"1970-01-01T00:00:01Z","days":[3],"most":false},{"kind":"b","most":2}]}})";
+  const std::string shown =
+      "local x, y = p.limits[1], p.limits[2] return deny('seen', 'Seen.', { #p.limits, x.from, "
+      "x.days[1], x.kind, tostring(x.most), tostring(y.from), y.kind, y.most })";
+  CHECK(ask(shown, params).detail == R"([2,1000000,3,"a","false","nil","b",2])");
+  CHECK_THAT(ask("return p.limits[1].perod", params).trace.at(0).detail,
+             Contains("the parameter table has no member 'perod'; it has days, from, kind, most"));
+  CHECK_THAT(ask("p.limits[1].most = 5", params).trace.at(0).detail, Contains("most is read-only"));
+  const auto set = accepted({plugin_file("one", "", schema), script_file("one", "one { limits = {} }")});
+  const auto refused = set->bind("one", R"({"one":{"limits":[{},{"kind":"c","kinds":1}]}})");
+  REQUIRE(!refused);
+  CHECK(refused.error().fields ==
+        std::vector<FieldError>{{"params.one.limits[1].kind", "must be one of \"a\", \"b\", not \"c\""},
+                                {"params.one.limits[1].kinds", "is unknown; it has days, from, kind, most"}});
+  const CompiledSet wrong =
+      compile({plugin_file("one", "", schema), script_file("one", "one { limits = { { kind = 1 } } }")}, roomy);
+  CHECK(listed(wrong.errors) ==
+        "scripts/one.lua:1: one: parameter 'limits[1].kind' must be a string, not 1\n");
+}
+
 TEST_CASE("parameters that do not fit are refused by field, all of them") {
   CHECK(refused(R"({"a":{"max":0,"mx":1},"b":{"max":"x"},"c":{}})") ==
         std::vector<FieldError>{{"params.a.max", "must be at least 1, not 0"},

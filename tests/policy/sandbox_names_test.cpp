@@ -103,11 +103,11 @@ std::vector<std::string> with(std::vector<std::string> more) {
 
 TEST_CASE("the globals of a VM are the allow list and nothing else") {
   const auto [kind, expected] = GENERATE(table<PolicyFileKind, std::vector<std::string>>({
-      {PolicyFileKind::plugin,
-       with({"plugin", "deny", "effect", "local_time", "instant_of", "local_day", "days_later", "percent_of"})},
+      {PolicyFileKind::plugin, with({"plugin", "deny", "effect", "local_time", "instant_of", "local_day", "days_later",
+                                     "percent_of", "short"})},
       {PolicyFileKind::script, with({"policy"})},
       {PolicyFileKind::test, with({"test", "case", "policy", "deny", "effect", "local_time", "instant_of", "local_day",
-                                   "days_later", "percent_of"})},
+                                   "days_later", "percent_of", "short"})},
   }));
   CHECK(reachable(kind) == expected);
   CHECK(sandbox_names(kind) == expected);

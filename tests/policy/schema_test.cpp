@@ -59,6 +59,12 @@ TEST_CASE("a value of the right type fits") {
       {R"({"type":"list","of":{"type":"integer"}})", "[]"},
       {R"({"type":"list","of":{"type":"integer"},"min":1,"max":2})", "[1,2]"},
       {R"({"type":"list","of":{"type":"instant"}})", "[\"2026-11-21T10:00:00Z\"]"},
+      {R"({"type":"integer","or_false":true})", "false"},
+      {R"({"type":"integer","or_false":true,"min":1})", "1"},
+      {R"({"type":"record","fields":{"a":{"type":"integer"}}})", R"({"a":1})"},
+      {R"({"type":"record","fields":{"a":{"type":"integer"}}})", "[]"},
+      {R"({"type":"list","of":{"type":"record","fields":{"a":{"type":"list","of":{"type":"zone"}}}}})",
+       R"([{"a":["UTC"]},{}])"},
   }));
   CAPTURE(entry, value);
   CHECK(wrong(entry, value).empty());
@@ -102,6 +108,14 @@ TEST_CASE("a value that does not fit is refused by name, and the refusal says wh
       {R"({"type":"list","of":{"type":"integer"},"max":2})", "[1,2,3]", "x must have at most 2 items"},
       {R"({"type":"list","of":{"type":"integer","max":5}})", "[1,\"a\",6]",
        "x[1] must be a whole number, not \"a\"; x[2] must be at most 5, not 6"},
+      {R"({"type":"integer","or_false":true})", "true", "x must be a whole number or false, not true"},
+      {R"({"type":"integer","or_false":true,"min":1})", "0", "x must be at least 1, not 0"},
+      {R"({"type":"record","fields":{"a":{"type":"integer"}}})", "5", "x must be a table with names, not 5"},
+      {R"({"type":"record","fields":{"a":{"type":"integer"}}})", "[1]", "x must be a table with names, not a list"},
+      {R"({"type":"list","of":{"type":"record","fields":{"a":{"type":"string","enum":["p"],"required":true},"b":{"type":"integer"}}}})",
+       R"([{"a":"p"},{"a":"q","b":"1"},{"c":1},7])",
+       "x[1].a must be one of \"p\", not \"q\"; x[1].b must be a whole number, not \"1\"; "
+       "x[2].c is unknown; it has a, b; x[2].a is required; x[3] must be a table with names, not 7"},
   }));
   CAPTURE(entry, value);
   CHECK(wrong(entry, value) == expected);
@@ -124,6 +138,17 @@ TEST_CASE("defaults are filled in, required parameters asked for, others left ou
   CHECK(errors.empty());
   schema.check(Json::object(), 1, errors);
   CHECK(errors == std::vector<ParamError>{{"b", "is required"}});
+}
+
+TEST_CASE("defaults are filled in where a record is, and not in one that is not there") {
+  const Schema schema = schema_of(R"({"a":{"type":"list","of":{"type":"record","fields":{
+      "x":{"type":"integer","default":1},"y":{"type":"string"}}}},
+      "b":{"type":"record","fields":{"x":{"type":"integer","default":2}}}})");
+  std::vector<ParamError> errors;
+  CHECK(schema.check(Json::parse(R"({"a":[{},{"x":3.0},{"y":"z"}]})"), 1, errors) ==
+        Json::parse(R"({"a":[{"x":1},{"x":3},{"x":1,"y":"z"}]})"));
+  CHECK(schema.check(Json::parse(R"({"b":{}})"), 1, errors) == Json::parse(R"({"b":{"x":2}})"));
+  CHECK(errors.empty());
 }
 
 TEST_CASE("all parameters that do not fit are reported, unknown ones among them") {
@@ -155,15 +180,15 @@ TEST_CASE("a schema that makes no sense is refused, and the refusal names the pa
       {R"({"x":5})", "parameter 'x': is not a table such as { type = \"integer\" }"},
       {R"({"x":{}})",
        "parameter 'x': the type is not one of integer, boolean, string, decimal, instant, zone, currency, scalar, "
-       "list"},
+       "list, record"},
       {R"({"x":{"type":"int"}})",
        "parameter 'x': the type is not one of integer, boolean, string, decimal, instant, zone, currency, scalar, "
-       "list"},
+       "list, record"},
       {R"({"X":{"type":"integer"}})", "parameter 'X': its name is not of small letters, digits and '_'"},
       {R"({"as":{"type":"string"}})", "parameter 'as': the name is reserved"},
       {R"({"shadow":{"type":"boolean"}})", "parameter 'shadow': the name is reserved"},
       {R"({"x":{"type":"integer","minn":1}})",
-       "parameter 'x': there is no 'minn'; integer has type, min, max, default, required, doc"},
+       "parameter 'x': there is no 'minn'; integer has type, min, max, or_false, default, required, doc"},
       {R"({"x":{"type":"boolean","min":1}})",
        "parameter 'x': there is no 'min'; boolean has type, default, required, doc"},
       {R"({"x":{"type":"integer","min":"a"}})", "parameter 'x': min is not a whole number"},
@@ -181,11 +206,24 @@ TEST_CASE("a schema that makes no sense is refused, and the refusal names the pa
       {R"({"x":{"type":"list"}})", "parameter 'x': a list says what it is a list of: of = { type = ... }"},
       {R"({"x":{"type":"list","of":{"type":"what"}}})",
        "parameter 'x[]': the type is not one of integer, boolean, string, decimal, instant, zone, currency, scalar, "
-       "list"},
+       "list, record"},
       {R"({"x":{"type":"list","of":{"type":"list","of":{"type":"integer"}}}})",
        "parameter 'x[]': is a list of lists, which is not supported"},
       {R"({"x":{"type":"list","of":{"type":"integer","default":1}}})",
-       "parameter 'x[]': there is no 'default'; integer has type, min, max"},
+       "parameter 'x[]': there is no 'default'; integer has type, min, max, or_false"},
+      {R"({"x":{"type":"integer","or_false":1}})", "parameter 'x': or_false is not true or false"},
+      {R"({"x":{"type":"decimal","or_false":true}})",
+       "parameter 'x': there is no 'or_false'; decimal has type, min, max, default, required, doc"},
+      {R"({"x":{"type":"record"}})",
+       "parameter 'x': a record says what its fields are: fields = { NAME = { type = ... } }"},
+      {R"({"x":{"type":"record","fields":{}}})",
+       "parameter 'x': a record says what its fields are: fields = { NAME = { type = ... } }"},
+      {R"({"x":{"type":"record","fields":{"Y":{"type":"integer"}}}})",
+       "parameter 'x.Y': its name is not of small letters, digits and '_'"},
+      {R"({"x":{"type":"list","of":{"type":"record","fields":{"y":{"type":"integer","minn":1}}}}})",
+       "parameter 'x[].y': there is no 'minn'; integer has type, min, max, or_false, default, required, doc"},
+      {R"({"x":{"type":"record","fields":{"y":{"type":"string","enum":["a"],"default":"b"}}}})",
+       "parameter 'x.y': the default must be one of \"a\", not \"b\""},
   }));
   CAPTURE(params);
   CHECK(schema_errors(params) == std::vector<std::string>{expected});
@@ -194,6 +232,7 @@ TEST_CASE("a schema that makes no sense is refused, and the refusal names the pa
 TEST_CASE("a schema is shown as it was written") {
   const char* text =
       R"({"a":{"default":1,"doc":"How many.","max":9,"min":1,"type":"integer"},"b":{"enum":["x"],"required":true,"type":"string"},)"
-      R"("c":{"max":"99.5","min":0,"type":"decimal"},"d":{"max":3,"of":{"max_length":5,"type":"string"},"type":"list"}})";
+      R"("c":{"max":"99.5","min":0,"type":"decimal"},"d":{"max":3,"of":{"max_length":5,"type":"string"},"type":"list"},)"
+      R"("e":{"fields":{"a":{"or_false":true,"required":true,"type":"integer"},"b":{"of":{"type":"zone"},"type":"list"}},"type":"record"}})";
   CHECK(schema_of(text).json().dump() == text);
 }

@@ -64,6 +64,7 @@ class FaultStore final : public Store {
   void rollback() override { store_.rollback(); }
   void idle() override { store_.idle(); }
   Result<std::unique_ptr<Reader>> reader() override { return store_.reader(); }
+  Result<std::string> counters_over_before() override { return store_.counters_over_before(); }
   Result<std::vector<Drift>> verify(const Progress& progress, const std::function<void(const DecisionRow&)>& decision,
                                     const std::function<void(const CounterKey&, std::int64_t)>& counter) override {
     return store_.verify(progress, decision, counter);

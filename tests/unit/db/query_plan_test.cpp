@@ -97,6 +97,8 @@ void change_everything(Store& store) {
   changes.activation = PolicyActivation{.revision = 1, .at = noon, .by = "ann"};
   changes.audit = {{.at = noon, .subject = "ann", .role = "operator", .target = "campaign/c", .new_value = "{}"}};
   changes.forget_audit_before = noon - day;
+  changes.counters[{1, "n@2026-11-01"}] = 1;
+  changes.forget_counters_before = "2026-11-20";
   store_changes(store, changes);
 
   Changes more;

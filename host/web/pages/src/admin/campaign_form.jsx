@@ -3,33 +3,12 @@ import { useEffect, useState } from 'preact/hooks';
 import { api } from '../lib/api.js';
 import { useLoad } from '../lib/hooks.js';
 import { Field, Trouble, useFocusWrong } from '../lib/ui.jsx';
+import { forInput, forServer, object, ownZone, whole } from './inputs.js';
 import { Head, field } from './parts.jsx';
 import { go, to } from './routes.js';
 import { t } from './words.js';
 
-const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 const zones = typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('timeZone') : [];
-
-// "2026-11-21T10:00" in the browser's zone, as the input wants it, of an instant.
-function forInput(text) {
-  if (!text) return '';
-  const date = new Date(text);
-  return new Date(date.getTime() - date.getTimezoneOffset() * 60000).toISOString().slice(0, 16);
-}
-
-const forServer = (local) => (local ? new Date(local).toISOString() : null);
-
-// A JSON object of a text area; its mistake is a field's error like the server's.
-function object(text, name) {
-  if (!text.trim()) return {};
-  try {
-    const value = JSON.parse(text);
-    if (value && typeof value === 'object' && !Array.isArray(value)) return value;
-  } catch {
-    // Said below.
-  }
-  throw { fields: { [name]: t('notJson') } };
-}
 
 const pretty = (value) => (Object.keys(value || {}).length ? JSON.stringify(value, null, 2) : '');
 
@@ -44,10 +23,9 @@ function valuesOf(campaign) {
 
 function bodyOf(values, campaign) {
   const total = values.total.trim();
-  // What is no number is the server's to refuse, at its field.
   const body = {
     name: values.name || undefined, policy: values.policy, params: object(values.params, 'params'),
-    total: values.unlimited ? null : /^\d+$/.test(total) ? Number(total) : total,
+    total: values.unlimited ? null : whole(total),
     starts_at: forServer(values.starts_at), ends_at: forServer(values.ends_at), metadata: object(values.metadata, 'metadata'),
   };
   if (!campaign) {

@@ -12,6 +12,7 @@ import { Codes } from './codes.jsx';
 import { Decisions } from './decisions.jsx';
 import { Policies } from './policies.jsx';
 import { to, useRoute } from './routes.js';
+import { Try } from './try.jsx';
 import { Users } from './users.jsx';
 import { t } from './words.js';
 import { Works } from './works.jsx';
@@ -22,7 +23,7 @@ const rooms = {
   works: Works,
   users: ({ rest }) => <Users key={rest[0]} id={rest[0]} />,
   decisions: ({ search }) => <Decisions key={search.toString()} search={search} />,
-  policies: ({ rest }) => <Policies file={rest.join('/')} />,
+  policies: ({ rest }) => (rest[0] === 'try' ? <Try /> : <Policies file={rest.join('/')} />),
 };
 
 export function Console() {

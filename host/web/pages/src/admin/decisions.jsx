@@ -82,7 +82,7 @@ function Decision({ decision }) {
 const traceTones = { denied: 'bad', failed: 'bad', effect: 'good', passed: '' };
 
 // What each rule said, in the order in which they ran.
-function Trace({ trace }) {
+export function Trace({ trace }) {
   if (!trace.length) return <p class="soft">{t('noTrace')}</p>;
   return (
     <ol class="trace">
@@ -101,7 +101,7 @@ function Trace({ trace }) {
 }
 
 // JSON for people: names and values, indented; what is empty is left out.
-function Tree({ value }) {
+export function Tree({ value }) {
   if (value === null || value === undefined || typeof value !== 'object') return <span class="value">{value === null || value === undefined ? '—' : String(value)}</span>;
   const entries = Object.entries(value).filter(([, part]) => part !== null && !(typeof part === 'object' && !Object.keys(part).length));
   if (!entries.length) return <span class="soft">—</span>;

@@ -56,6 +56,7 @@ export function Policies({ file }) {
   return (
     <>
       <Head title={t('policies')}>
+        <a class="button plain" href={to('policies', 'try')}>{t('try')}</a>
         <button type="button" class="button plain" onClick={() => setSheet(true)}>{t('newFile')}</button>
         <button type="button" class="button" disabled={busy} onClick={reload}>{t('reload')}</button>
       </Head>

@@ -43,5 +43,9 @@ export default {
   flip_newly_refused: 'Newly refused', flip_newly_allowed: 'Newly allowed', flip_other_discount: 'Another discount', flip_other_expiry: 'Another expiry', flip_other_notice: 'Another notice', flip_other_reason: 'Refused for another reason',
   unable: '{count} could not be made again', assumed: 'Counted from 0, as no recorded decision shows their value before: {counters}',
   policiesLead: 'Choose a file, or a policy in force:', quarantined: 'In quarantine', noRules: 'No rules: the campaign’s own limits are all there is.', folder: 'Folder', fileName: 'File name',
+  try: 'Try', tryLead: 'What would the rules of a campaign say? Ask as things are, or suppose another moment and other counts. Nothing is written.', tryHook: 'About', tryNow: 'At', tryNowHint: 'Empty: now. In your time zone, {zone}',
+  tryCodeHint: 'A coupon that was issued', tryUserHint: 'Empty: nobody in particular', tryAmountHint: 'In minor units', suppose: 'Suppose', supposeHint: 'What is left empty is as it is.',
+  supposeIssued: 'Coupons the user has got', supposeRedeemed: 'Of them redeemed', supposeCampaignIssued: 'Coupons of the campaign', supposeCampaignRedeemed: 'Of them redeemed, in all', supposeCounters: 'Counters',
+  ask: 'Ask', would_issue: 'A coupon would be issued.', would_redeem: 'The coupon would be redeemed.', wouldRefuse: 'It would be refused.', customerWouldSee: 'The customer would be told:',
   badName: 'A name is of a to z, 0 to 9 and _.', nameTaken: 'There is such a file already.',
 };

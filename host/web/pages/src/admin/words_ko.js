@@ -43,5 +43,9 @@ export default {
   flip_newly_refused: '새로 거절', flip_newly_allowed: '새로 허용', flip_other_discount: '할인 변경', flip_other_expiry: '만료 변경', flip_other_notice: '알림 변경', flip_other_reason: '거절 사유 변경',
   unable: '{count}건은 다시 판단할 수 없음', assumed: '이전 값이 기록에 없어 0부터 셈: {counters}',
   policiesLead: '파일 또는 적용 중인 정책을 고르세요:', quarantined: '격리됨', noRules: '규칙 없음: 캠페인 자체의 제한만 적용됩니다.', folder: '폴더', fileName: '파일 이름',
+  try: '모의 실행', tryLead: '캠페인의 규칙은 뭐라고 답할까요? 지금 상태 그대로, 또는 다른 시각과 다른 수량을 가정해 물어볼 수 있습니다. 아무것도 기록되지 않습니다.', tryHook: '요청', tryNow: '시각', tryNowHint: '비우면 현재. 현재 시간대: {zone}',
+  tryCodeHint: '이미 발급된 쿠폰', tryUserHint: '비우면 특정 사용자 없음', tryAmountHint: '최소 화폐 단위', suppose: '가정', supposeHint: '비워 둔 값은 실제 상태를 따릅니다.',
+  supposeIssued: '사용자가 받은 쿠폰 수', supposeRedeemed: '그중 사용한 수', supposeCampaignIssued: '캠페인 전체 발급 수', supposeCampaignRedeemed: '그중 전체 사용 수', supposeCounters: '카운터',
+  ask: '물어보기', would_issue: '쿠폰이 발급됩니다.', would_redeem: '쿠폰이 사용 처리됩니다.', wouldRefuse: '거절됩니다.', customerWouldSee: '고객에게 표시되는 안내:',
   badName: '이름에는 a-z, 0-9, _만 쓸 수 있습니다.', nameTaken: '같은 이름의 파일이 있습니다.',
 };
