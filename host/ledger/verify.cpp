@@ -21,7 +21,10 @@ Result<std::vector<Drift>> verify(Store& store, const Progress& progress) {
         if (!decision->verdict.allowed()) return;
         for (const auto& [counter, by] : decision->verdict.counts) counted[{row.campaign, counter}] += by;
       },
-      [&](const CounterKey& key, std::int64_t value) { stored[key] = value; });
+      [&](const CounterKey& key, std::int64_t value, std::int64_t unrecorded) {
+        stored[key] = value;
+        if (unrecorded != 0) counted[key] += unrecorded;
+      });
   if (!drift) return drift;
   for (const auto& [key, value] : counted) stored.try_emplace(key, 0);
   for (const auto& [key, value] : stored) {

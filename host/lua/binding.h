@@ -18,6 +18,7 @@ class LuaBinding final : public Binding {
   LuaBinding(std::shared_ptr<const Program> program, std::string policy, std::vector<Rule> rules);
 
   const std::string& policy() const override { return policy_; }
+  std::vector<RuleInfo> rule_infos() const override;
 
   const Program& program() const { return *program_; }
   const std::vector<Rule>& rules() const { return rules_; }

@@ -65,7 +65,7 @@ class FaultStore final : public Store {
   void idle() override { store_.idle(); }
   Result<std::unique_ptr<Reader>> reader() override { return store_.reader(); }
   Result<std::vector<Drift>> verify(const Progress& progress, const std::function<void(const DecisionRow&)>& decision,
-                                    const std::function<void(const CounterKey&, std::int64_t)>& counter) override {
+                                    const CounterVisitor& counter) override {
     return store_.verify(progress, decision, counter);
   }
   Result<void> checkpoint() override { return store_.checkpoint(); }
