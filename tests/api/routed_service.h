@@ -18,6 +18,7 @@ class RoutedService {
                  .replays = replays_,
                  .compile_untested = &compile_untested,
                  .policy_limits = {},
+                 .revisions = revisions_,
                  .clock = shop.clock(),
                  .tokens = shop.node().tokens(),
                  .passwords = passwords_,
@@ -31,6 +32,7 @@ class RoutedService {
  private:
   Judges judges_;
   jobs::Replays replays_;
+  CompiledRevisions revisions_{&compile_untested, {}};
   http::PasswordPool passwords_{4};
   http::RateLimit limit_{10, std::chrono::seconds(1)};
   Metrics metrics_;
