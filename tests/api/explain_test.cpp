@@ -26,8 +26,6 @@ const std::vector<std::pair<std::string, std::string>> scripts{
                      " budget { max = 1000, currency = \"KRW\" }, cancel_window { minutes = 10 }")},
     {"notice", policy("notice", "expiry { days = 3, remind_days = { 1 } }")},
     {"open", policy("open", "")},
-    {"fails", policy("fails", "fails {}")},
-    {"moody", policy("moody", "moody {}")},
 };
 
 constexpr const char* fails = R"(return plugin {
@@ -61,6 +59,8 @@ class Courthouse {
   Courthouse() {
     shop.write_policy("plugins/fails.lua", fails);
     shop.write_policy("plugins/moody.lua", moody);
+    shop.write_policy("scripts/fails.lua", policy("fails", "fails {}"));
+    shop.write_policy("scripts/moody.lua", policy("moody", "moody {}"));
     REQUIRE(shop.reload().status == 200);
   }
 
@@ -148,9 +148,11 @@ class Courthouse {
     shop.clock().advance(2 * hour);
     issue("open", "junho");  // has ended
 
-    // A pattern with ten codes and no total.
-    shop.campaign({{"id", "tiny"}, {"policy", "open"}, {"code", {{"pattern", "#"}, {"alphabet", "digits"}}}});
-    for (int i = 0; i < 11; ++i) issue("tiny", "user " + std::to_string(i));
+    // A campaign without total whose codes another one takes all.
+    const Json digits{{"pattern", "######"}, {"alphabet", "digits"}};
+    shop.campaign({{"id", "late"}, {"policy", "open"}, {"code", digits}});
+    shop.campaign({{"id", "all"}, {"policy", "open"}, {"total", 1'000'000}, {"code", digits}});
+    issue("late", "minji");  // sold_out
 
     shop.campaign({{"id", "fails"}, {"policy", "fails"}, {"total", 10}});
     issue("fails", "unlucky");  // policy_error
