@@ -7,7 +7,8 @@ bool Changes::empty() const {
          counters.empty() && idempotency.empty() && decisions.empty() && attributes.empty() && users.empty() &&
          works.empty() && imports.empty() && !revision && !active_revision && !forget_idempotency_before &&
          events.empty() && attempts.empty() && reminders.empty() && !forget_events_before && !forget_reminders_before &&
-         !activation && audit.empty() && !forget_audit_before && !forget_counters_before;
+         !activation && audit.empty() && !forget_audit_before && !forget_counters_before && refusals.empty() &&
+         drop_decisions_to == 0 && unrecorded.empty() && !forget_refusals_before;
 }
 
 }  // namespace scrip

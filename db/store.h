@@ -84,6 +84,18 @@ struct DecisionRow {
   std::int64_t revision = 0;  // RevisionRow::number
   std::string code;           // empty: allowed; else the refusal's code
   std::string record;
+  bool counts = false;  // it changed counters
+};
+
+// Refusals of one kind in one minute that were counted and not recorded.
+struct RefusalCount {
+  std::int64_t id = 0;  // the store's to set; grows with time
+  Micros minute = 0;    // by the coupons' clock: the instant at which it began
+  std::int64_t campaign = 0;
+  std::string hook;  // "issue"
+  std::string code;
+  std::int64_t revision = 0;  // RevisionRow::number
+  std::int64_t count = 0;
 };
 
 // An accepted set of policy files.
@@ -163,6 +175,7 @@ struct Wanted {
     Micros expires_at = 0;
   };
   std::vector<Reminder> reminders;
+  std::optional<Micros> decided_before;  // the oldest decisions, if they are older
 };
 
 // What load() found: the batch's working set. The ledger goes on changing it while it decides, so
@@ -196,6 +209,14 @@ struct Loaded {
     std::int64_t wanted = 0;  // how many were to be found
   };
   std::unordered_map<std::int64_t, InHand> in_hand;
+
+  // Of Wanted::decided_before: the oldest decisions, a bounded number, all of them before that.
+  struct OldDecisions {
+    std::int64_t last = 0;              // the last one's id; 0: none is so old
+    std::vector<DecisionRow> counting;  // those of them that may have changed counters
+    std::optional<Micros> oldest;       // the first one's instant, whether it is old or not; nullopt: there is none
+  };
+  OldDecisions old_decisions;
 };
 
 // What a batch changed. Applied in one commit; sums are added to what is stored.
@@ -217,22 +238,27 @@ struct Changes {
   std::unordered_map<CounterKey, std::int64_t> counters;  // differences
   std::vector<IdempotencyRecord> idempotency;             // new; replaces one of the same key
   std::vector<DecisionRow> decisions;                     // new
-  std::map<std::string, std::string> attributes;          // user id -> JSON object
-  std::vector<User> users;                                // new or edited, by login
-  std::map<std::int64_t, std::optional<Work>> works;      // by id; nullopt: dropped
-  std::map<std::string, ImportChange> imports;            // by id
-  std::optional<RevisionRow> revision;                    // new
-  std::optional<std::int64_t> active_revision;            // RevisionRow::number
-  std::optional<PolicyActivation> activation;             // new; its id is the store's to set
-  std::vector<AuditEntry> audit;                          // new; likewise
-  std::optional<Micros> forget_idempotency_before;        // drops some older records, a bounded number
-  std::vector<Event> events;                              // new; ids and delivery are the store's to set
-  std::vector<EventAttempt> attempts;                     // of events that are pending; others stay
-  std::vector<ReminderMark> reminders;                    // new
-  std::optional<Micros> forget_events_before;             // settled before; likewise
-  std::optional<Micros> forget_reminders_before;          // of coupons that expired before; likewise
-  std::optional<Micros> forget_audit_before;              // likewise
-  std::optional<std::string> forget_counters_before;      // "2026-11-22": of earlier last days; likewise
+  std::vector<RefusalCount> refusals;                     // differences; one of each kind and minute
+  std::int64_t drop_decisions_to = 0;                     // all up to this id, which load() gave; 0: none
+  // Differences of what no decision accounts for: part of `counters`, or what dropped decisions had counted.
+  std::unordered_map<CounterKey, std::int64_t> unrecorded;
+  std::map<std::string, std::string> attributes;      // user id -> JSON object
+  std::vector<User> users;                            // new or edited, by login
+  std::map<std::int64_t, std::optional<Work>> works;  // by id; nullopt: dropped
+  std::map<std::string, ImportChange> imports;        // by id
+  std::optional<RevisionRow> revision;                // new
+  std::optional<std::int64_t> active_revision;        // RevisionRow::number
+  std::optional<PolicyActivation> activation;         // new; its id is the store's to set
+  std::vector<AuditEntry> audit;                      // new; likewise
+  std::optional<Micros> forget_idempotency_before;    // drops some older records, a bounded number
+  std::vector<Event> events;                          // new; ids and delivery are the store's to set
+  std::vector<EventAttempt> attempts;                 // of events that are pending; others stay
+  std::vector<ReminderMark> reminders;                // new
+  std::optional<Micros> forget_events_before;         // settled before; likewise
+  std::optional<Micros> forget_reminders_before;      // of coupons that expired before; likewise
+  std::optional<Micros> forget_audit_before;          // likewise
+  std::optional<std::string> forget_counters_before;  // "2026-11-22": of earlier last days; likewise
+  std::optional<Micros> forget_refusals_before;       // of minutes that ended before; likewise
 
   bool empty() const;
 };
@@ -279,9 +305,32 @@ class Reader {
     std::optional<std::string> user_id;
     std::optional<std::int64_t> campaign;
     std::optional<CouponKey> coupon;
+    std::optional<std::string> code;  // DecisionRow::code
+    std::optional<std::int64_t> revision;
+    std::optional<Micros> since;                           // at or after
+    std::optional<Micros> until;                           // before
+    std::function<bool(std::string_view record)> matches;  // what only the record says; null: all do
   };
-  // Newest first, ids below `before` (0: from the newest).
-  virtual Result<std::vector<DecisionRow>> decisions(const DecisionFilter& filter, std::int64_t before, int limit) = 0;
+  struct DecisionPage {
+    std::vector<DecisionRow> rows;
+    std::int64_t next = 0;  // the following page is before this; 0: there is none
+  };
+  // Newest first, ids below `before` (0: from the newest). Looks at a bounded number of decisions, so a
+  // page that is not the last may have fewer rows than asked for, or none.
+  virtual Result<DecisionPage> decisions(const DecisionFilter& filter, std::int64_t before, int limit) = 0;
+
+  // nullopt: there is none of this id, or no more.
+  virtual Result<std::optional<DecisionRow>> decision(std::int64_t id) = 0;
+
+  struct RefusalFilter {
+    std::optional<std::int64_t> campaign;
+    std::optional<std::string> hook;
+    std::optional<std::string> code;
+    std::optional<Micros> since;  // minutes that end after
+    std::optional<Micros> until;  // minutes that begin before
+  };
+  // Refusals that were counted and not recorded: newest first, ids below `before` (0: from the newest).
+  virtual Result<std::vector<RefusalCount>> refusals(const RefusalFilter& filter, std::int64_t before, int limit) = 0;
 
   // Oldest first, after < id <= last: as many as the caller asks for.
   virtual Result<std::vector<DecisionRow>> decisions_between(std::int64_t after, std::int64_t last,
@@ -348,6 +397,9 @@ struct Drift {
 // done and total in rows, for a progress line; total may be an estimate.
 using Progress = std::function<void(std::int64_t done, std::int64_t total)>;
 
+// A counter's value, and what of it no decision accounts for.
+using CounterVisitor = std::function<void(const CounterKey& key, std::int64_t value, std::int64_t unrecorded)>;
+
 class Store {
  public:
   virtual ~Store() = default;
@@ -387,7 +439,7 @@ class Store {
   // of that same snapshot, so that the caller can compare them. Empty: no drift.
   virtual Result<std::vector<Drift>> verify(const Progress& progress,
                                             const std::function<void(const DecisionRow&)>& decision,
-                                            const std::function<void(const CounterKey&, std::int64_t)>& counter) = 0;
+                                            const CounterVisitor& counter) = 0;
 
   // Writes back what the engine keeps beside its file (SQLite: checkpoint and truncate the log).
   virtual Result<void> checkpoint() = 0;

@@ -12,6 +12,7 @@ constexpr std::uint64_t other_revision = 4;
 constexpr std::uint64_t has_serial = 8;
 constexpr std::uint64_t has_user = 16;
 constexpr std::uint64_t is_refusal = 32;
+constexpr std::uint64_t has_counts = 64;
 
 std::uint64_t when(bool present, std::uint64_t bit) {
   return present ? bit : 0;
@@ -27,7 +28,7 @@ std::string encode_decisions(std::span<const DecisionRow> rows) {
     const std::uint64_t flags =
         when(row.at != last->at, other_instant) | when(row.campaign != last->campaign, other_campaign) |
         when(row.revision != last->revision, other_revision) | when(row.serial.has_value(), has_serial) |
-        when(row.user_id.has_value(), has_user) | when(!row.code.empty(), is_refusal);
+        when(row.user_id.has_value(), has_user) | when(!row.code.empty(), is_refusal) | when(row.counts, has_counts);
     out.number(flags);
     if (flags & other_instant) out.signed_number(row.at - last->at);
     if (flags & other_campaign) out.signed_number(row.campaign);
@@ -41,7 +42,7 @@ std::string encode_decisions(std::span<const DecisionRow> rows) {
   return out.take();
 }
 
-bool decode_decisions(std::int64_t first_id, std::string_view bytes, std::vector<DecisionRow>& to) {
+bool read_decisions(std::int64_t first_id, std::string_view bytes, std::vector<DecisionView>& to) {
   ByteReader in(bytes);
   Micros at = 0;
   std::int64_t campaign = 0;
@@ -51,14 +52,29 @@ bool decode_decisions(std::int64_t first_id, std::string_view bytes, std::vector
     if (flags & other_instant) at += in.signed_number();
     if (flags & other_campaign) campaign = in.signed_number();
     if (flags & other_revision) revision = in.signed_number();
-    DecisionRow row{.id = id, .at = at, .campaign = campaign, .revision = revision};
-    if (flags & has_serial) row.serial = in.signed_number();
-    if (flags & has_user) row.user_id = std::string(in.text());
-    if (flags & is_refusal) row.code = std::string(in.text());
-    row.record = std::string(in.text());
-    if (in.ok()) to.push_back(std::move(row));
+    DecisionView view{
+        .id = id, .at = at, .campaign = campaign, .revision = revision, .counts = (flags & has_counts) != 0};
+    if (flags & has_serial) view.serial = in.signed_number();
+    if (flags & has_user) view.user_id = in.text();
+    if (flags & is_refusal) view.code = in.text();
+    view.record = in.text();
+    if (in.ok()) to.push_back(view);
   }
   return in.ok();
+}
+
+std::optional<Micros> first_instant(std::string_view bytes) {
+  ByteReader in(bytes);
+  const Micros at = in.number() & other_instant ? in.signed_number() : 0;
+  return in.ok() ? std::optional(at) : std::nullopt;
+}
+
+DecisionRow DecisionView::row() const {
+  DecisionRow row{.id = id, .at = at, .campaign = campaign, .serial = serial, .revision = revision, .counts = counts};
+  if (user_id) row.user_id = std::string(*user_id);
+  row.code = code;
+  row.record = record;
+  return row;
 }
 
 }  // namespace scrip::sqlite

@@ -30,19 +30,12 @@ void post_decision(Indexes& indexes, const DecisionPlace& place);
 Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<DecisionRow>& decisions,
                            const std::unordered_set<std::int64_t>& named);
 
-// 0 when there are none.
-Result<std::int64_t> last_decision(Connection& db);
+// The oldest decisions, a bounded number, if they are older than that. Whole blocks: what a batch decided
+// at one instant goes together.
+Result<void> load_old_decisions(Connection& db, Micros before, Loaded::OldDecisions& old);
 
-// Newest first, ids below `before` (0: from the newest). Inside a Snapshot, which `lookup` reads.
-Result<std::vector<DecisionRow>> list_decisions(Connection& db, Lookup& lookup, const Reader::DecisionFilter& filter,
-                                                std::int64_t before, int limit);
-
-// See Reader::decisions_between.
-Result<std::vector<DecisionRow>> list_decisions_between(Connection& db, std::int64_t after, std::int64_t last,
-                                                        std::optional<std::int64_t> campaign);
-
-// See Reader::decision_before. Inside a Snapshot.
-Result<std::int64_t> find_decision_before(Connection& db, Micros at);
+// Drops all up to an id that load_old_decisions gave.
+Result<void> drop_decisions(Connection& db, Indexes& indexes, std::int64_t last);
 
 // Every decision, in order.
 Result<void> each_decision(Connection& db, const std::function<void(const DecisionRow&)>& take);

@@ -3,6 +3,7 @@
 #include <limits>
 #include <map>
 
+#include "db/sqlite/decisions.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
 #include "db/sqlite/rows.h"
@@ -155,6 +156,9 @@ Result<void> load(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& 
     auto marks = find_marks(db, reminder);
     if (!marks) return marks.error();
     loaded.reminders.emplace(reminder.coupon, std::move(*marks));
+  }
+  if (wanted.decided_before) {
+    if (auto done = load_old_decisions(db, *wanted.decided_before, loaded.old_decisions); !done) return done;
   }
   return load_each(wanted.works, loaded.works, from(find_work));
 }

@@ -1,10 +1,11 @@
 #include "db/sqlite/sqlite_reader.h"
 
 #include "db/sqlite/audit.h"
-#include "db/sqlite/decisions.h"
+#include "db/sqlite/decision_lists.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
+#include "db/sqlite/refusals.h"
 #include "db/sqlite/revisions.h"
 
 namespace scrip::sqlite {
@@ -73,12 +74,22 @@ Result<std::vector<Coupon>> SqliteReader::expiring(Micros first, Micros last, co
   return list_expiring(*connection_, postings_->runs, first, last, after, limit);
 }
 
-Result<std::vector<DecisionRow>> SqliteReader::decisions(const DecisionFilter& filter, std::int64_t before, int limit) {
+Result<Reader::DecisionPage> SqliteReader::decisions(const DecisionFilter& filter, std::int64_t before, int limit) {
   const Snapshot snapshot(*connection_);
   if (!snapshot.begun()) return snapshot.begun().error();
   auto lookup = Lookup::in_transaction(*connection_, *postings_);
   if (!lookup) return lookup.error();
   return list_decisions(*connection_, *lookup, filter, before, limit);
+}
+
+Result<std::optional<DecisionRow>> SqliteReader::decision(std::int64_t id) {
+  return find_decision(*connection_, id);
+}
+
+Result<std::vector<RefusalCount>> SqliteReader::refusals(const RefusalFilter& filter, std::int64_t before, int limit) {
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return list_refusals(*connection_, filter, before, limit);
 }
 
 Result<std::vector<DecisionRow>> SqliteReader::decisions_between(std::int64_t after, std::int64_t last,

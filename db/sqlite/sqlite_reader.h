@@ -25,7 +25,9 @@ class SqliteReader final : public Reader {
                                          int limit) override;
   Result<std::vector<Coupon>> expiring(Micros first, Micros last, const std::optional<ByExpiry>& after,
                                        int limit) override;
-  Result<std::vector<DecisionRow>> decisions(const DecisionFilter& filter, std::int64_t before, int limit) override;
+  Result<DecisionPage> decisions(const DecisionFilter& filter, std::int64_t before, int limit) override;
+  Result<std::optional<DecisionRow>> decision(std::int64_t id) override;
+  Result<std::vector<RefusalCount>> refusals(const RefusalFilter& filter, std::int64_t before, int limit) override;
   Result<std::vector<DecisionRow>> decisions_between(std::int64_t after, std::int64_t last,
                                                      std::optional<std::int64_t> campaign) override;
   Result<std::int64_t> decision_before(Micros at) override;

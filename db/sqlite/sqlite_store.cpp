@@ -6,7 +6,7 @@
 #include "db/sqlite/apply.h"
 #include "db/sqlite/connection.h"
 #include "db/sqlite/counters.h"
-#include "db/sqlite/decisions.h"
+#include "db/sqlite/decision_blocks.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/load.h"
 #include "db/sqlite/open_database.h"
@@ -89,7 +89,7 @@ class SqliteStore final : public Store {
   }
 
   Result<std::vector<Drift>> verify(const Progress& progress, const std::function<void(const DecisionRow&)>& decision,
-                                    const std::function<void(const CounterKey&, std::int64_t)>& counter) override {
+                                    const CounterVisitor& counter) override {
     // A connection of its own: it is busy for long, and fills its cache with pages nobody asks for.
     auto connection = open_for_reading(writer_->path(), options_);
     if (!connection) return connection.error();

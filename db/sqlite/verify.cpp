@@ -6,6 +6,7 @@
 #include <tuple>
 #include <utility>
 
+#include "db/sqlite/decision_blocks.h"
 #include "db/sqlite/decisions.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/lookups.h"
@@ -39,8 +40,7 @@ class Verification {
   Verification(Connection& db, const KeyHash& hash, const Progress& progress)
       : db_(db), progress_(progress), sums_(hash) {}
 
-  Result<void> run(const std::function<void(const DecisionRow&)>& decision,
-                   const std::function<void(const CounterKey&, std::int64_t)>& counter) {
+  Result<void> run(const std::function<void(const DecisionRow&)>& decision, const CounterVisitor& counter) {
     if (auto done = estimate(); !done) return done;
     if (auto done = check_structure(); !done) return done;
     if (auto done = check_schema(); !done) return done;
@@ -61,6 +61,7 @@ class Verification {
     }
     if (auto done = check_counters(counter); !done) return done;
     if (auto done = check_decisions(decision); !done) return done;
+    if (auto done = check_refusals(); !done) return done;
     if (auto done = check_answers(); !done) return done;
     if (auto done = check_postings(); !done) return done;
     if (auto done = check_imported(); !done) return done;
@@ -81,7 +82,7 @@ class Verification {
     const auto first = db_.integer("SELECT ifnull(min(first_id), 9223372036854775807) FROM decision_block");
     if (!first) return first.error();
     decisions_.first = *first;
-    total_ = *decisions + *coupons;
+    total_ = std::max(decisions_.last - decisions_.first + 1, std::int64_t{0}) + *coupons;
     if (progress_) progress_(0, total_);
     return {};
   }
@@ -121,16 +122,22 @@ class Verification {
     return {};
   }
 
-  Result<void> check_counters(const std::function<void(const CounterKey&, std::int64_t)>& counter) {
-    Statement query(db_, "SELECT campaign, name, value FROM counter ORDER BY campaign, name");
+  Result<void> check_counters(const CounterVisitor& counter) {
+    Statement query(db_,
+                    "SELECT c.campaign, c.name, c.value, ifnull(u.value, 0) FROM counter c"
+                    " LEFT JOIN unrecorded_count u ON u.campaign = c.campaign AND u.name = c.name"
+                    " UNION ALL SELECT u.campaign, u.name, 0, u.value FROM unrecorded_count u WHERE NOT EXISTS"
+                    " (SELECT 1 FROM counter c WHERE c.campaign = u.campaign AND c.name = u.name)"
+                    " ORDER BY 1, 2");
     CounterKey key;
     std::int64_t value = 0;
+    std::int64_t unrecorded = 0;
     while (query.next()) {
-      query.read(key.campaign, key.name, value);
+      query.read(key.campaign, key.name, value, unrecorded);
       if (!known_.knows(key.campaign)) {
         findings_.add("counter " + key.name + " of an unknown " + known_.name(key.campaign), value, 0);
       }
-      if (counter) counter(key, value);
+      if (counter) counter(key, value, unrecorded);
     }
     return query.end();
   }
@@ -162,6 +169,20 @@ class Verification {
       if (decision) decision(row);
       advance();
     });
+  }
+
+  Result<void> check_refusals() {
+    Statement query(db_, "SELECT id, campaign, count FROM refusal_count");
+    std::int64_t id = 0;
+    std::int64_t campaign = 0;
+    std::int64_t count = 0;
+    while (query.next()) {
+      query.read(id, campaign, count);
+      const std::string what = "counted refusals " + std::to_string(id) + " of ";
+      if (!known_.knows(campaign)) findings_.add(what + "an unknown " + known_.name(campaign), campaign, 0);
+      if (count < 1) findings_.add(what + known_.name(campaign) + " are none", count, 1);
+    }
+    return query.end();
   }
 
   Result<void> check_answers() {
@@ -235,7 +256,7 @@ class Verification {
 
 Result<std::vector<Drift>> verify(Connection& db, const KeyHash& hash, const Progress& progress,
                                   const std::function<void(const DecisionRow&)>& decision,
-                                  const std::function<void(const CounterKey&, std::int64_t)>& counter) {
+                                  const CounterVisitor& counter) {
   Verification verification(db, hash, progress);
   if (auto done = verification.run(decision, counter); !done) {
     if (done.error().code != Code::internal) return done.error();

@@ -15,6 +15,6 @@ namespace scrip::sqlite {
 // Inside a Snapshot. An error means that the check could not be made (the disk); damage is a finding.
 Result<std::vector<Drift>> verify(Connection& db, const KeyHash& hash, const Progress& progress,
                                   const std::function<void(const DecisionRow&)>& decision,
-                                  const std::function<void(const CounterKey&, std::int64_t)>& counter);
+                                  const CounterVisitor& counter);
 
 }  // namespace scrip::sqlite

@@ -12,6 +12,7 @@ void add_imports(http::Router& router, Service& service);
 void add_export(http::Router& router, Service& service);
 void add_issue_batch(http::Router& router, Service& service);
 void add_decisions(http::Router& router, Service& service);
+void add_explain(http::Router& router, Service& service);
 void add_events(http::Router& router, Service& service);
 void add_revisions(http::Router& router, Service& service);
 void add_audit(http::Router& router, Service& service);

@@ -1,71 +1,44 @@
-#include <charconv>
-#include <map>
-#include <nlohmann/json.hpp>
-
+// Decisions as operators find them: listed, one by its id, and those that were only counted.
 #include "api/api.h"
 #include "api/call.h"
+#include "api/json_text.h"
+#include "api/named_revision.h"
 #include "api/page.h"
-#include "api/show.h"
+#include "api/show_decision.h"
 #include "coupon/coupon.h"
-#include "ledger/pool.h"
 #include "policy/decision_record.h"
 
 namespace scrip::api {
 namespace {
 
-using Json = nlohmann::json;
-
 Result<Reader::DecisionFilter> filter_of(Reader& reader, const Catalog& catalog, const http::Request& request) {
-  Reader::DecisionFilter filter;
+  auto query = decision_query(catalog, request);
+  if (!query) return query.error();
+  Reader::DecisionFilter filter{
+      .campaign = query->campaign, .code = query->code, .since = query->since, .until = query->until};
+  if (query->hook) {
+    filter.matches = [hook = *query->hook](std::string_view record) { return hook_of(record) == hook; };
+  }
   if (const auto user = request.query_value("user_id")) {
     if (!is_user_id(*user)) return invalid_field("user_id", "must be 1 to 128 bytes of text");
     filter.user_id = std::string(*user);
-  }
-  if (const auto id = request.query_value("campaign")) {
-    auto campaign = campaign_of(catalog, *id);
-    if (!campaign) return campaign.error();
-    filter.campaign = (*campaign)->number;
   }
   if (const auto code = request.query_value("coupon")) {
     const auto coupon = read_coupon(reader, catalog, *code);
     if (!coupon) return coupon.error();
     filter.coupon = coupon->key;
   }
+  if (const auto digits = request.query_value("revision")) {
+    const auto revision = named_revision(reader, std::string(*digits), "revision");
+    if (!revision) return revision.error();
+    filter.revision = revision->number;
+  }
   return filter;
 }
 
-Json show(const DecisionRow& row, const Catalog& catalog, const std::string& revision) {
-  const auto campaign = catalog.campaign(row.campaign);
-  Json shown{{"id", std::to_string(row.id)},
-             {"at", format_instant(row.at)},
-             {"campaign_id", campaign ? Json(campaign->id) : Json()},
-             {"user_id", row.user_id ? Json(*row.user_id) : Json()},
-             {"coupon", nullptr},
-             {"code", row.code.empty() ? Json("allowed") : Json(row.code)},
-             {"allowed", row.code.empty()},
-             {"revision", revision.empty() ? Json() : Json(revision)}};
-  auto decision = decode_decision(row.record);
-  if (row.serial && *row.serial >= 0) shown["coupon"] = catalog.book().code({row.campaign, *row.serial});
-  if (!decision) {
-    shown["unreadable"] = decision.error().message;
-    return shown;
-  }
-  if (row.serial && *row.serial < 0 && decision->facts.coupon) shown["coupon"] = decision->facts.coupon->code;
-  // The definition may have been edited since: its members are shown only when they are the ones
-  // that were in force.
-  if (campaign && campaign->version == decision->campaign_version) decision->facts.campaign = campaign;
-  Json verdict = Json::parse(verdict_json(decision->verdict));
-  shown["hook"] = name(decision->hook);
-  shown["campaign_version"] = decision->campaign_version;
-  shown["facts"] = Json::parse(facts_json(decision->facts));
-  shown["trace"] = Json::parse(trace_json(decision->verdict.trace));
-  verdict.erase("trace");
-  shown["verdict"] = std::move(verdict);
-  return shown;
-}
-
 http::Response list(Service& service, http::Request& request) {
-  auto known = only_query(request, {"limit", "cursor", "user_id", "campaign", "coupon"});
+  auto known = only_query(
+      request, {"limit", "cursor", "user_id", "campaign", "coupon", "code", "hook", "revision", "since", "until"});
   if (!known) return problem(known.error());
   auto page = page_of(request, 1);
   if (!page) return problem(page.error());
@@ -73,37 +46,77 @@ http::Response list(Service& service, http::Request& request) {
   if (!reader) return problem(reader.error());
   auto filter = filter_of(**reader, *service.ledger.catalog(), request);
   if (!filter) return problem(filter.error());
-  auto rows = (*reader)->decisions(*filter, page->cursor.empty() ? 0 : page->cursor.front(), page->limit + 1);
-  if (!rows) return problem(rows.error());
+  auto found = (*reader)->decisions(*filter, page->cursor.empty() ? 0 : page->cursor.front(), page->limit);
+  if (!found) return problem(found.error());
   // After the rows, so that it knows every batch that they speak of.
   const auto catalog = service.ledger.catalog();
+  RevisionNames revisions(**reader);
+  ListText data;
+  for (const DecisionRow& row : found->rows) {
+    const auto revision = revisions.name(row.revision);
+    if (!revision) return problem(revision.error());
+    data.add(show_decision(row, *catalog, *revision).dump());
+  }
+  return list_response(data.take(), found->next == 0 ? std::nullopt : std::optional(std::vector{found->next}));
+}
 
-  std::optional<std::vector<std::int64_t>> next;
-  if (rows->size() > static_cast<std::size_t>(page->limit)) {
-    rows->resize(static_cast<std::size_t>(page->limit));
-    next = std::vector{rows->back().id};
+http::Response show_one(Service& service, http::Request& request) {
+  auto reader = service.store.reader();
+  if (!reader) return problem(reader.error());
+  const auto row = decision_of(**reader, request.capture("id"));
+  if (!row) return problem(row.error());
+  const auto catalog = service.ledger.catalog();
+  const auto revision = RevisionNames(**reader).name(row->revision);
+  if (!revision) return problem(revision.error());
+  return http::Response::json(200, show_decision(*row, *catalog, *revision).dump());
+}
+
+http::Response list_refusals(Service& service, http::Request& request) {
+  auto known = only_query(request, {"limit", "cursor", "campaign", "code", "hook", "since", "until"});
+  if (!known) return problem(known.error());
+  const auto page = page_of(request, 1);
+  if (!page) return problem(page.error());
+  const auto query = decision_query(*service.ledger.catalog(), request);
+  if (!query) return problem(query.error());
+  Reader::RefusalFilter filter{
+      .campaign = query->campaign, .code = query->code, .since = query->since, .until = query->until};
+  if (query->hook) filter.hook = name(*query->hook);
+  auto reader = service.store.reader();
+  if (!reader) return problem(reader.error());
+  auto rows = (*reader)->refusals(filter, page->cursor.empty() ? 0 : page->cursor.front(), page->limit + 1);
+  if (!rows) return problem(rows.error());
+  const auto next = cut(*rows, *page, &RefusalCount::id);
+  const auto catalog = service.ledger.catalog();
+  RevisionNames revisions(**reader);
+  ListText data;
+  for (const RefusalCount& row : *rows) {
+    const auto revision = revisions.name(row.revision);
+    if (!revision) return problem(revision.error());
+    const auto campaign = catalog->campaign(row.campaign);
+    ObjectText shown;
+    shown.instant("minute", row.minute)
+        .text("campaign_id", campaign ? std::optional(campaign->id) : std::nullopt)
+        .text("hook", row.hook)
+        .text("code", row.code)
+        .text("revision", revision->empty() ? std::optional<std::string>() : *revision)
+        .number("count", row.count);
+    data.add(shown.take());
   }
-  std::map<std::int64_t, std::string> revisions;
-  Json data = Json::array();
-  for (const DecisionRow& row : *rows) {
-    auto [revision, unseen] = revisions.try_emplace(row.revision);
-    if (unseen && row.revision != 0) {
-      auto found = (*reader)->revision(row.revision);
-      if (!found) return problem(found.error());
-      if (*found) revision->second = (**found).revision;
-    }
-    data.push_back(show(row, *catalog, revision->second));
-  }
-  return list_response(data.dump(), next);
+  return list_response(data.take(), next);
 }
 
 }  // namespace
 
 void add_decisions(http::Router& router, Service& service) {
-  router.add({.method = http::Method::get,
-              .pattern = "/api/v1/decisions",
-              .access = http::Access::operator_only,
-              .handler = [&](http::Request& request) { return list(service, request); }});
+  const auto add = [&](std::string pattern, http::Response (*handler)(Service&, http::Request&)) {
+    router.add({.method = http::Method::get,
+                .pattern = std::move(pattern),
+                .access = http::Access::operator_only,
+                .handler = [&service, handler](http::Request& request) { return handler(service, request); }});
+  };
+  add("/api/v1/decisions", list);
+  add("/api/v1/decisions/refusals", list_refusals);
+  add("/api/v1/decisions/{id}", show_one);
 }
 
 }  // namespace scrip::api

@@ -5,6 +5,7 @@
 #include "api/api.h"
 #include "api/body.h"
 #include "api/call.h"
+#include "api/named_revision.h"
 #include "api/page.h"
 #include "api/policy_notes.h"
 #include "api/show.h"
@@ -15,29 +16,12 @@
 namespace scrip::api {
 namespace {
 
-constexpr std::size_t shortest_prefix = 8;
-constexpr std::size_t whole_revision = 64;
 constexpr int listed_activations = 10;
 constexpr int shown_activations = 100;
 
-// The one revision that a text names: all its digits, or the first of them. `field` names it in errors.
-// Without files.
-Result<RevisionRow> find(Reader& reader, std::string text, const std::string& field) {
-  std::transform(text.begin(), text.end(), text.begin(),
-                 [](char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + 'a') : c; });
-  const bool is_prefix = text.size() >= shortest_prefix && text.size() <= whole_revision &&
-                         text.find_first_not_of("0123456789abcdef") == std::string::npos;
-  if (!is_prefix) return invalid_field(field, "must be a revision, or its first digits: 8 to 64 of 0-9 and a-f");
-  auto rows = reader.revisions_like(text, 2);
-  if (!rows) return rows.error();
-  if (rows->empty()) return {Code::not_found, "No revision " + text + " was ever accepted."};
-  if (rows->size() > 1) return invalid_field(field, "begins more than one revision; give more of its digits");
-  return std::move(rows->front());
-}
-
-// The same with its files.
+// The revision that a text names, with its files.
 Result<RevisionRow> find_whole(Reader& reader, const std::string& text, const std::string& field) {
-  const auto found = find(reader, text, field);
+  const auto found = named_revision(reader, text, field);
   if (!found) return found.error();
   auto whole = reader.revision(found->number);
   if (!whole) return whole.error();
@@ -122,7 +106,7 @@ http::Response roll_back(Service& service, http::Request& request) {
   if (!body) return problem(body.error());
   std::vector<FieldError> errors;
   Fields fields(*body, "", errors);
-  const auto wanted = fields.text("revision", shortest_prefix, whole_revision, true);
+  const auto wanted = fields.text("revision", shortest_revision, whole_revision, true);
   const Reload::Act act{.by = request.identity->subject, .origin = PolicyOrigin::rollback, .notes = notes_of(fields)};
   fields.finish();
   if (!errors.empty()) return problem(invalid(std::move(errors)));

@@ -10,6 +10,7 @@ void add_routes(http::Router& router, Service& service) {
   add_export(router, service);
   add_issue_batch(router, service);
   add_decisions(router, service);
+  add_explain(router, service);
   add_events(router, service);
   add_policies(router, service);
   add_revisions(router, service);

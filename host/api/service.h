@@ -16,6 +16,7 @@
 #include "ops/clock.h"
 #include "ops/metrics.h"
 #include "policy/policy_set.h"
+#include "replay/compiled_revisions.h"
 #include "replay/shadow.h"
 
 namespace scrip::api {
@@ -29,6 +30,7 @@ struct Service {
   Shadow& shadow;
   Compile compile_untested;  // sets that are tried and not put in force
   PolicyLimits policy_limits;
+  CompiledRevisions& revisions;
   const Clock& clock;
   Micros clock_shift = 0;  // serve --clock: how far the coupons' clock is from the real one
   const http::Tokens& tokens;

@@ -42,6 +42,8 @@ std::string check_store(const std::string& text) {
   return "'" + text + "' is no store; this version has sqlite";
 }
 
+const std::string forever = "forever";
+
 }  // namespace
 
 std::optional<int> parse(CLI::App& command, int argc, char** argv) {
@@ -79,6 +81,23 @@ CLI::Option* add_size(CLI::App& command, const std::string& name, std::size_t& v
       ->check(CLI::Validator(check_size, ""))
       ->type_name("SIZE")
       ->default_str(format_size(value));
+}
+
+CLI::Option* add_keep_decisions(CLI::App& command, std::optional<Micros>& value) {
+  const auto check = [](const std::string& text) {
+    if (text == forever || parse_duration(text)) return std::string();
+    return "'" + text + "' is no time such as 30d, nor 0, nor forever";
+  };
+  const auto read = [&value](const CLI::results_t& given) {
+    const auto time = parse_duration(given.front());
+    value = time ? std::optional<Micros>(time->count()) : std::nullopt;
+    return true;
+  };
+  return command
+      .add_option("--keep-decisions", read, "How long decisions are kept, by the coupons' clock; 0 records none")
+      ->check(CLI::Validator(check, ""))
+      ->type_name("TIME|forever")
+      ->default_str(value ? format_duration(std::chrono::microseconds(*value)) : forever);
 }
 
 CLI::Option* add_data(CLI::App& command, std::filesystem::path& value) {

@@ -11,6 +11,7 @@
 #include <string>
 
 #include "cli/quantity.h"
+#include "coupon/time.h"
 
 namespace scrip::cli {
 
@@ -24,6 +25,9 @@ CLI::Option* add_time(CLI::App& command, const std::string& name, std::chrono::m
 
 // "8MiB"
 CLI::Option* add_size(CLI::App& command, const std::string& name, std::size_t& value, const std::string& help);
+
+// --keep-decisions TIME|forever; nullopt: for ever.
+CLI::Option* add_keep_decisions(CLI::App& command, std::optional<Micros>& value);
 
 // --data DIR, "data" if not given.
 CLI::Option* add_data(CLI::App& command, std::filesystem::path& value);

@@ -37,6 +37,8 @@ struct BenchArguments {
   std::filesystem::path plugins = "plugins";
   double seconds = 5;
   int in_flight = 256;
+  LedgerOptions ledger{.keep_decisions = 30 * day};
+  bool refused = false;
   bool json = false;
 };
 
@@ -68,25 +70,34 @@ struct Measured {
   std::int64_t refused = 0;
   std::int64_t batches = 0;
   double seconds = 0;
+  std::uintmax_t file_bytes = 0;  // of the database afterwards
+  double record_bytes = 0;        // of a decision, the mean of the latest
 
   double claims_per_second() const { return static_cast<double>(claims) / seconds; }
-  double batch_mean() const { return batches ? static_cast<double>(claims) / static_cast<double>(batches) : 0; }
+  double refusals_per_second() const { return static_cast<double>(refused) / seconds; }
+  double batch_mean() const {
+    return batches ? static_cast<double>(claims + refused) / static_cast<double>(batches) : 0;
+  }
 };
 
 // Keeps a number of claims under way: each is submitted again, for another user, by the ledger's
 // thread when it is durable, so nothing but the ledger itself is measured.
 class Claims {
  public:
-  Claims(Ledger& ledger, std::int64_t campaign, std::size_t in_flight)
-      : ledger_(ledger), campaign_(campaign), submissions_(in_flight), running_(in_flight) {}
+  Claims(Ledger& ledger, std::int64_t campaign, const BenchArguments& given)
+      : ledger_(ledger),
+        campaign_(campaign),
+        users_(given.refused ? 1 : 10'000'000),
+        submissions_(static_cast<std::size_t>(given.in_flight)),
+        running_(submissions_.size()) {}
 
   Result<Measured> run(double seconds, const std::int64_t& batches);
 
  private:
   void prepare(Submission& submission) {
     submission = Submission{};
-    submission.command = Issue{
-        .campaign = campaign_, .user_id = "user-" + std::to_string(random_() % 10'000'000), .subject = std::nullopt};
+    submission.command =
+        Issue{.campaign = campaign_, .user_id = "user-" + std::to_string(random_() % users_), .subject = std::nullopt};
     submission.actor = {.subject = "bench", .role = Role::service};
     submission.waiter = this;
     submission.done = [](Submission& done) { static_cast<Claims*>(done.waiter)->count(done); };
@@ -112,6 +123,7 @@ class Claims {
 
   Ledger& ledger_;
   const std::int64_t campaign_;
+  const std::uint64_t users_;
   std::vector<Submission> submissions_;
   // Of the ledger's thread, once the first claim is submitted.
   std::mt19937_64 random_{20'261'121};
@@ -166,6 +178,20 @@ Result<std::int64_t> make_campaign(Ledger& ledger, const std::filesystem::path& 
   return creation.outcome.campaign.campaign->number;
 }
 
+// What the latest decisions take, without what a block of them has in common.
+Result<double> mean_record(Store& store) {
+  constexpr std::int64_t looked_at = 10'000;
+  const auto last = store.last_decision();
+  if (!last) return last.error();
+  auto reader = store.reader();
+  if (!reader) return reader.error();
+  const auto rows = (*reader)->decisions_between(*last - looked_at, *last, std::nullopt);
+  if (!rows) return rows.error();
+  std::size_t bytes = 0;
+  for (const DecisionRow& row : *rows) bytes += row.record.size();
+  return rows->empty() ? 0.0 : static_cast<double>(bytes) / static_cast<double>(rows->size());
+}
+
 Result<Measured> measure(const BenchArguments& given) {
   const auto folder = ScratchFolder::make(given.folder);
   if (!folder) return folder.error();
@@ -175,17 +201,24 @@ Result<Measured> measure(const BenchArguments& given) {
   LedgerEvents events;
   events.committed = [&batches](std::size_t, std::int64_t, std::int64_t) { ++batches; };
   const SystemClock clock;
-  auto ledger = Ledger::open(**store, clock, {}, std::move(events));
+  auto ledger = Ledger::open(**store, clock, given.ledger, std::move(events));
   if (!ledger) return ledger.error();
   (*ledger)->start();
   const auto campaign = make_campaign(**ledger, given.plugins);
   if (!campaign) return campaign.error();
   // The ledger has committed for these two, and rests now.
   const std::int64_t before = batches;
-  Claims claims(**ledger, *campaign, static_cast<std::size_t>(given.in_flight));
+  Claims claims(**ledger, *campaign, given);
   auto measured = claims.run(given.seconds, batches);
   (*ledger)->stop();
-  if (measured) measured->batches -= before;
+  if (!measured) return measured;
+  measured->batches -= before;
+  const auto record = mean_record(**store);
+  if (!record) return record.error();
+  measured->record_bytes = *record;
+  if (auto written = (*store)->checkpoint(); !written) return written.error();
+  std::error_code unknown;
+  measured->file_bytes = std::filesystem::file_size(folder->path() / "scrip.db", unknown);
   return measured;
 }
 
@@ -196,13 +229,19 @@ int engine(const BenchArguments& given) {
     return print(nlohmann::ordered_json{{"claims_per_second", measured->claims_per_second()},
                                         {"claims", measured->claims},
                                         {"refused", measured->refused},
+                                        {"refusals_per_second", measured->refusals_per_second()},
                                         {"seconds", measured->seconds},
-                                        {"batch_mean", measured->batch_mean()}}
+                                        {"batch_mean", measured->batch_mean()},
+                                        {"record_bytes", measured->record_bytes},
+                                        {"file_bytes", measured->file_bytes}}
                      .dump() +
                  "\n");
   }
-  return print(std::to_string(static_cast<std::int64_t>(measured->claims_per_second())) + " durable claims a second, " +
-               std::to_string(static_cast<std::int64_t>(measured->batch_mean())) + " in a commit\n");
+  const auto whole = [](double value) { return std::to_string(static_cast<std::int64_t>(value)); };
+  const std::string rate = given.refused ? whole(measured->refusals_per_second()) + " claims refused a second, "
+                                         : whole(measured->claims_per_second()) + " durable claims a second, ";
+  return print(rate + whole(measured->batch_mean()) + " in a commit; a decision's record takes " +
+               whole(measured->record_bytes) + " bytes\n");
 }
 
 }  // namespace
@@ -222,6 +261,14 @@ int bench(int argc, char** argv) {
       ->capture_default_str();
   measuring.add_option("--in-flight", given.in_flight, "Claims that are under way at once")
       ->check(CLI::Range(1, 16'384).description(""))
+      ->type_name("N")
+      ->capture_default_str();
+  add_keep_decisions(measuring, given.ledger.keep_decisions);
+  measuring.add_flag("--refused", given.refused, "All claims are one user's, and refused but for the first");
+  measuring
+      .add_option("--record-refusals", given.ledger.recorded_refusals,
+                  "Refusals of one kind that are recorded in a second; the others are counted")
+      ->check(CLI::Range(std::int64_t{0}, std::int64_t{1'000'000'000}).description(""))
       ->type_name("N")
       ->capture_default_str();
   add_json(measuring, given.json);

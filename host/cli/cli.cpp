@@ -24,6 +24,8 @@ constexpr std::array commands{
     Command{"reload", reload, "Put the policies on disk in force in a running server"},
     Command{"policy", policy, "List, check, test, try, compare or roll back policies"},
     Command{"audit", audit, "Show what operators did"},
+    Command{"decisions", decisions, "Show what was decided, and why"},
+    Command{"explain", explain, "Show one decision with its rules, and make it again"},
     Command{"user", user, "Add or list accounts, or set a password"},
     Command{"token", token, "Make a token for the API"},
     Command{"import", import, "Import a file of codes into a campaign"},

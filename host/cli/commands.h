@@ -8,6 +8,8 @@ int serve(int argc, char** argv);
 int reload(int argc, char** argv);
 int policy(int argc, char** argv);
 int audit(int argc, char** argv);
+int decisions(int argc, char** argv);
+int explain(int argc, char** argv);
 int user(int argc, char** argv);
 int token(int argc, char** argv);
 int import(int argc, char** argv);

@@ -85,6 +85,7 @@ class Node::Impl {
   std::optional<Reload> reload_;
   std::string stamp_;  // of the policies that were tried last; the watcher's once it runs
   Judges judges_;
+  std::optional<CompiledRevisions> revisions_;
   std::optional<http::Tokens> tokens_;
   std::optional<http::PasswordPool> passwords_;
   std::optional<http::RateLimit> sign_in_by_address_;
@@ -214,6 +215,7 @@ Result<void> Node::Impl::listen() {
   sign_in_by_address_.emplace(options_.sign_ins_at_once * 10, options_.sign_in_interval / 10);
   sign_in_by_login_.emplace(options_.sign_ins_at_once, options_.sign_in_interval);
   replays_.emplace(*store_, [this] { return events_.commands(); });
+  revisions_.emplace(&compile_untested, options_.policy);
   service_.emplace(api::Service{.ledger = *ledger_,
                                 .store = *store_,
                                 .reload = *reload_,
@@ -222,6 +224,7 @@ Result<void> Node::Impl::listen() {
                                 .shadow = *shadow_,
                                 .compile_untested = &compile_untested,
                                 .policy_limits = options_.policy,
+                                .revisions = *revisions_,
                                 .clock = clock(),
                                 .clock_shift = options_.clock_shift,
                                 .tokens = *tokens_,

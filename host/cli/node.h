@@ -34,7 +34,7 @@ struct NodeOptions {
   int sign_ins_at_once = 10;  // per login, then one per interval; ten times as many per address
   std::chrono::milliseconds sign_in_interval{6'000};
   PolicyLimits policy;
-  LedgerOptions ledger;
+  LedgerOptions ledger{.keep_decisions = 30 * day};
   std::optional<jobs::WebhookOptions> webhook;
   jobs::DeliveryOptions deliveries;
   std::function<void(const std::string& line)> notice;  // what a customer is to be told; null: the log alone

@@ -64,6 +64,7 @@ void add_what(CLI::App& command, ServeArguments& given) {
       ->check(CLI::Validator(check_zone, ""))
       ->type_name("ZONE")
       ->capture_default_str();
+  add_keep_decisions(command, given.node.ledger.keep_decisions);
   command.add_option("--secret-file", given.secret_file, "The tokens' secret, instead of DIR/secret")
       ->type_name("FILE");
   command.add_option("--log-level", given.log_level, "Least important line to log")

@@ -114,6 +114,9 @@ Result<void> Batch::prepare(const std::vector<Submission*>& submissions) {
   if (auto found = find_imported(submissions); !found) return found;
   Wanted wanted;
   for (const Submission* submission : submissions) want(*submission, wanted);
+  if (options_.keep_decisions && now_ - *options_.keep_decisions > state_.oldest_decision) {
+    wanted.decided_before = now_ - *options_.keep_decisions;
+  }
   if (auto loaded = store_.load(wanted, loaded_); !loaded) return loaded;
   // Whose a coupon is, is known only now.
   Wanted holders;
@@ -236,6 +239,7 @@ Changes& Batch::finish() {
                                                .by_hand = after.by_hand - before.by_hand,
                                                .pooled = after.pooled - before.pooled};
   }
+  finish_decisions();
   return changes_;
 }
 

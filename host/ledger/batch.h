@@ -7,8 +7,11 @@
 #pragma once
 
 #include <cstdint>
+#include <limits>
+#include <map>
 #include <memory>
 #include <string>
+#include <tuple>
 #include <unordered_set>
 #include <vector>
 
@@ -17,6 +20,7 @@
 #include "ledger/command.h"
 #include "ledger/judge.h"
 #include "ledger/ledger.h"
+#include "ledger/refusal_rate.h"
 
 namespace scrip {
 
@@ -26,10 +30,13 @@ struct LedgerState {
   std::shared_ptr<const Catalog> catalog;
   std::shared_ptr<Judge> judge;  // null before the first activation
   std::int64_t last_decision = 0;
-  std::int64_t last_revision = 0;    // the greatest RevisionRow::number
-  std::int64_t last_work = 0;        // the greatest Work::id
-  std::int64_t stored_revision = 0;  // the active one of the store; 0: none
-  std::string set_aside;             // PolicyActivation::set_aside of the last activation
+  std::int64_t last_revision = 0;                               // the greatest RevisionRow::number
+  std::int64_t last_work = 0;                                   // the greatest Work::id
+  std::int64_t stored_revision = 0;                             // the active one of the store; 0: none
+  std::string set_aside;                                        // PolicyActivation::set_aside of the last activation
+  Micros oldest_decision = std::numeric_limits<Micros>::min();  // none is older
+  // Shared by the copies: after a batch that failed a few more of its second are counted than need be.
+  std::shared_ptr<RefusalRate> refusals = std::make_shared<RefusalRate>();
 };
 
 class Batch {
@@ -81,11 +88,20 @@ class Batch {
   void store_coupon(const Coupon& coupon);
   void change_holdings(const Coupon& coupon, Holding by);
   void count(std::int64_t campaign, const Counters& changes);
-  // Records the decision; the outcome of a refusal is what comes back.
-  std::int64_t record(Hook hook, const Facts& facts, const Verdict& verdict, const Coupon* coupon);
   static ClaimOutcome granted(const Facts& facts, const Coupon& coupon);
   ClaimOutcome refuse(const Actor& actor, Hook hook, const Facts& facts, const Verdict& verdict, Error error,
                       const Coupon* coupon);
+
+  // batch_decisions.cpp
+  // The decision's id; 0: none is recorded.
+  std::int64_t record(Hook hook, const Facts& facts, const Verdict& verdict, const Coupon* coupon);
+  // The same of a refusal, unless it is one of so many that it is only counted.
+  std::int64_t record_refusal(Hook hook, const Facts& facts, const Verdict& verdict, const Coupon* coupon);
+  bool keeps_decisions() const { return options_.keep_decisions != Micros{0}; }
+  // Changes that no decision accounts for, or none any more.
+  void count_unrecorded(std::int64_t campaign, const Counters& changes);
+  // What was only counted, and which decisions are old enough to go.
+  void finish_decisions();
 
   // batch_definitions.cpp
   Result<void> create(Submission& submission, const CreateCampaign& command);
@@ -151,6 +167,8 @@ class Batch {
   Loaded loaded_;
   std::unordered_map<std::int64_t, CampaignTally> tallies_before_;
   std::unordered_set<std::string> imported_here_;  // normalized codes
+  std::map<std::tuple<std::int64_t, Hook, std::string, std::int64_t>, std::int64_t>
+      refusals_;  // ... revision -> how many
   Changes changes_;
 };
 

@@ -4,7 +4,6 @@
 
 #include "ledger/batch.h"
 #include "ledger/claim_facts.h"
-#include "policy/decision_record.h"
 #include "policy/host_rules.h"
 
 namespace scrip {
@@ -37,11 +36,7 @@ Facts Batch::facts_for(const std::shared_ptr<const Campaign>& campaign, const Co
 }
 
 Result<Verdict> Batch::ask(Hook hook, Facts& facts) {
-  if (!state_.judge) {
-    Verdict verdict{.kind = Verdict::Kind::failed, .code = "policy_error"};
-    verdict.trace.push_back({.rule = "host", .kind = TraceEntry::Kind::failed, .detail = "no policies are active"});
-    return verdict;
-  }
+  if (!state_.judge) return no_policies_verdict();
   const std::int64_t campaign = facts.campaign->number;
   const auto started = std::chrono::steady_clock::now();
   auto verdict = state_.judge->decide(hook, facts, [&](const std::string& counter) -> Result<std::int64_t> {
@@ -94,27 +89,14 @@ void Batch::count(std::int64_t campaign, const Counters& changes) {
     if (const auto found = loaded_.counters.find(key); found != loaded_.counters.end()) found->second += by;
     changes_.counters[std::move(key)] += by;
   }
-}
-
-std::int64_t Batch::record(Hook hook, const Facts& facts, const Verdict& verdict, const Coupon* coupon) {
-  DecisionRow row{.id = ++state_.last_decision,
-                  .at = now_,
-                  .campaign = facts.campaign->number,
-                  .user_id = facts.user.id,
-                  .revision = state_.judge ? state_.judge->active().number : 0,
-                  .code = verdict.allowed() ? std::string() : verdict.code,
-                  .record = encode_decision(hook, facts, verdict)};
-  if (coupon) row.serial = coupon->key.serial;
-  if (events_.decided) events_.decided(hook, row.code);
-  changes_.decisions.push_back(std::move(row));
-  return state_.last_decision;
+  if (!keeps_decisions()) count_unrecorded(campaign, changes);
 }
 
 ClaimOutcome Batch::refuse(const Actor& actor, Hook hook, const Facts& facts, const Verdict& verdict, Error error,
                            const Coupon* coupon) {
   ClaimOutcome outcome;
   // A quarantined policy is refused by the thousand and says nothing new.
-  if (verdict.kind != Verdict::Kind::quarantined) outcome.decision = record(hook, facts, verdict, coupon);
+  if (verdict.kind != Verdict::Kind::quarantined) outcome.decision = record_refusal(hook, facts, verdict, coupon);
   if (error.trace.empty()) error.trace = trace_json(verdict.trace);
   if (actor.role == Role::user) {
     error.trace.clear();

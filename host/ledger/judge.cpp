@@ -1,5 +1,7 @@
 #include "ledger/judge.h"
 
+#include "policy/host_rules.h"
+
 namespace scrip {
 
 const Judge::Bound& Judge::bind(const Campaign& campaign) {
@@ -11,8 +13,7 @@ const Judge::Bound& Judge::bind(const Campaign& campaign) {
     bound.binding = *binding;
     return bound;
   }
-  bound.why = binding.error().message;
-  for (const FieldError& field : binding.error().fields) bound.why += " " + field.field + ": " + field.message;
+  bound.misfit = binding.error();
   return bound;
 }
 
@@ -24,11 +25,7 @@ Result<Verdict> Judge::decide(Hook hook, Facts& facts, const ReadCounter& read, 
                    .sentence = "This cannot be decided right now. Please try again later."};
   }
   const Bound& bound = bind(campaign);
-  if (!bound.binding) {
-    Verdict verdict{.kind = Verdict::Kind::failed, .code = "policy_error"};
-    verdict.trace.push_back({.rule = "host", .kind = TraceEntry::Kind::failed, .detail = bound.why});
-    return verdict;
-  }
+  if (!bound.binding) return misfit_verdict(bound.misfit);
   if (!evaluator_) evaluator_ = active_->set->evaluator();
   facts.counters.clear();
   for (std::string& counter : evaluator_->counters(*bound.binding, hook, facts)) {
@@ -56,7 +53,7 @@ Result<std::optional<Window>> Judge::window(const std::shared_ptr<const Campaign
     return {Code::policy_quarantined, "This cannot be decided right now. Please try again later."};
   }
   const Bound& bound = bind(*campaign);
-  if (!bound.binding) return {Code::policy_error, bound.why};
+  if (!bound.binding) return {Code::policy_error, misfit_verdict(bound.misfit).trace.front().detail};
   if (!evaluator_) evaluator_ = active_->set->evaluator();
   Facts facts;
   facts.now = at;

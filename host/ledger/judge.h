@@ -51,8 +51,8 @@ class Judge {
  private:
   struct Bound {
     std::int64_t version = 0;
-    std::shared_ptr<const Binding> binding;  // null: the campaign does not fit (see why)
-    std::string why;
+    std::shared_ptr<const Binding> binding;  // null: the campaign does not fit
+    Error misfit;
   };
   const Bound& bind(const Campaign& campaign);
 

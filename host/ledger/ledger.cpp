@@ -80,12 +80,34 @@ class Ledger::Impl {
     const auto patience = std::chrono::milliseconds(200);
     while (queue_.take(batch, options_.batch, patience)) {
       if (batch.empty()) {
-        store_.idle();
+        if (!drop_old_decisions()) store_.idle();
         continue;
       }
       settle(batch);
       batch.clear();
     }
+  }
+
+  // With nothing else to do. True: there may be more of them.
+  bool drop_old_decisions() {
+    const Micros now = real_time();
+    if (!options_.keep_decisions || now < drop_next_) return false;
+    drop_next_ = now + 10 * scrip::second;
+    if (!store_.begin()) return false;
+    Batch batch(store_, state_, clock_.now(), options_, events_);
+    if (!batch.prepare({})) {
+      store_.rollback();
+      return false;
+    }
+    const Changes& changes = batch.finish();
+    if (changes.empty()) {
+      store_.rollback();
+      state_ = batch.state();
+      return false;
+    }
+    if (!store_.commit(changes)) return false;
+    drop_next_ = 0;
+    return true;
   }
 
   void settle(const std::vector<Submission*>& submissions) {
@@ -166,6 +188,7 @@ class Ledger::Impl {
   Queue queue_;
   LedgerState state_;  // the ledger's thread alone
   Micros forget_next_ = 0;
+  Micros drop_next_ = 0;
   std::atomic<bool> storage_works_{true};
   mutable std::mutex published_mutex_;
   std::shared_ptr<const Catalog> catalog_;

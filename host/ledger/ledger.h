@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,12 @@ struct LedgerOptions {
   EventKinds claim_events;
   // A year, so that what is done once a year can be compared with the last time, and a month to do it in.
   Micros keep_audit = 400 * day;
+  // How long decisions are kept, by the coupons' clock. 0: none is recorded; nullopt: for ever, and what a
+  // command that changes something beside a server has to leave it at.
+  std::optional<Micros> keep_decisions;
+  // Refusals of one campaign, hook and code that are recorded one by one in a second of the coupons' clock;
+  // the others of that second are counted.
+  std::int64_t recorded_refusals = 100;
 };
 
 // For metrics; called on the ledger's thread.

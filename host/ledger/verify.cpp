@@ -22,7 +22,10 @@ Result<std::vector<Drift>> verify(Store& store, const Progress& progress) {
         if (!decision->verdict.allowed()) return;
         for (const auto& [counter, by] : decision->verdict.counts) counted[{row.campaign, counter}] += by;
       },
-      [&](const CounterKey& key, std::int64_t value) { stored[key] = value; });
+      [&](const CounterKey& key, std::int64_t value, std::int64_t unrecorded) {
+        stored[key] = value;
+        if (unrecorded != 0) counted[key] += unrecorded;
+      });
   if (!drift) return drift;
   // Asked afterwards: meanwhile it only grows, and what it spares is over.
   const auto over = store.counters_over_before();

@@ -46,6 +46,12 @@ LuaBinding::LuaBinding(std::shared_ptr<const Program> program, std::string polic
   }
 }
 
+std::vector<RuleInfo> LuaBinding::rule_infos() const {
+  std::vector<RuleInfo> infos;
+  for (const Rule& rule : rules_) infos.push_back({rule.name, program_->plugins[rule.plugin].name, rule.params.dump()});
+  return infos;
+}
+
 Result<std::vector<Rule>> override_params(const Program& program, const std::vector<Rule>& rules,
                                           std::string_view params) {
   std::vector<Rule> bound = rules;

@@ -20,6 +20,7 @@ class LuaBinding final : public Binding {
              bool enforce_shadow = false);
 
   const std::string& policy() const override { return policy_; }
+  std::vector<RuleInfo> rule_infos() const override;
 
   const Program& program() const { return *program_; }
   const std::vector<Rule>& rules() const { return rules_; }

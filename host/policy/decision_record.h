@@ -7,6 +7,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -31,6 +32,9 @@ struct DecodedDecision {
 // Code::internal for anything that encode_decision did not write: an unknown version, a byte too
 // few or too many, a value out of its range.
 Result<DecodedDecision> decode_decision(std::string_view record);
+
+// The hook alone, without reading the rest; nullopt: the record is damaged.
+std::optional<Hook> hook_of(std::string_view record);
 
 // What an operator is shown. JSON objects; instants are RFC 3339 in UTC, absent members are left
 // out. `facts.campaign` may be null, then only the tally is shown.

@@ -171,4 +171,11 @@ Result<DecodedDecision> decode_decision(std::string_view record) {
   return Decoder(record).decision();
 }
 
+std::optional<Hook> hook_of(std::string_view bytes) {
+  ByteReader in(bytes);
+  if (in.number() != record::version) return std::nullopt;
+  const std::uint64_t flags = in.number();
+  return in.ok() ? std::optional(static_cast<Hook>(flags & 3)) : std::nullopt;
+}
+
 }  // namespace scrip

@@ -7,6 +7,12 @@ Error refuse(Code code, std::string message) {
   return Error{.code = code, .message = std::move(message)};
 }
 
+Verdict host_failure(std::string why) {
+  Verdict verdict{.kind = Verdict::Kind::failed, .code = std::string(failed_code)};
+  verdict.trace.push_back({.rule = "host", .kind = TraceEntry::Kind::failed, .detail = std::move(why)});
+  return verdict;
+}
+
 Error paused() {
   return refuse(Code::campaign_not_active, "This campaign is paused.");
 }
@@ -70,6 +76,16 @@ Verdict host_verdict(const Error& error) {
                            .detail = verdict.detail,
                            .sentence = verdict.sentence});
   return verdict;
+}
+
+Verdict no_policies_verdict() {
+  return host_failure("no policies are active");
+}
+
+Verdict misfit_verdict(const Error& misfit) {
+  std::string why = misfit.message;
+  for (const FieldError& field : misfit.fields) why += " " + field.field + ": " + field.message;
+  return host_failure(std::move(why));
 }
 
 }  // namespace scrip

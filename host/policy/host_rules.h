@@ -27,4 +27,8 @@ Error sold_out();
 // The verdict for what the host refused itself, so that it is recorded like a policy's.
 Verdict host_verdict(const Error& error);
 
+// The verdict while no policies are in force, and that of a campaign whose parameters do not fit its policy.
+Verdict no_policies_verdict();
+Verdict misfit_verdict(const Error& misfit);
+
 }  // namespace scrip

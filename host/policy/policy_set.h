@@ -68,6 +68,8 @@ class Binding {
  public:
   virtual ~Binding() = default;
   virtual const std::string& policy() const = 0;
+  // In the order they run, with the parameters that are in force.
+  virtual std::vector<RuleInfo> rule_infos() const = 0;
 };
 
 // Of the facts that claims change: those that a decision looked at. It would have come out the same

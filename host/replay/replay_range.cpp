@@ -8,11 +8,11 @@ Result<ReplayRange> replay_range(Reader& reader, const std::optional<Micros>& si
                                  const std::optional<Micros>& until) {
   auto latest = reader.decisions({}, 0, 1);
   if (!latest) return latest.error();
-  if (latest->empty()) return ReplayRange();
+  if (latest->rows.empty()) return ReplayRange();
   // What retention dropped is not there to be waited for.
   auto after = reader.decision_before(since.value_or(earliest_instant));
   if (!after) return after.error();
-  ReplayRange range{.after = *after, .last = latest->front().id};
+  ReplayRange range{.after = *after, .last = latest->rows.front().id};
   if (until) {
     auto last = reader.decision_before(*until);
     if (!last) return last.error();
@@ -24,7 +24,7 @@ Result<ReplayRange> replay_range(Reader& reader, const std::optional<Micros>& si
 Result<std::optional<Micros>> latest_decision_at(Reader& reader) {
   auto latest = reader.decisions({}, 0, 1);
   if (!latest) return latest.error();
-  return latest->empty() ? std::nullopt : std::optional(latest->front().at);
+  return latest->rows.empty() ? std::nullopt : std::optional(latest->rows.front().at);
 }
 
 }  // namespace scrip

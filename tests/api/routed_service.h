@@ -20,6 +20,7 @@ class RoutedService {
                  .shadow = shadow_,
                  .compile_untested = &compile_untested,
                  .policy_limits = {},
+                 .revisions = revisions_,
                  .clock = shop.clock(),
                  .tokens = shop.node().tokens(),
                  .passwords = passwords_,
@@ -34,6 +35,7 @@ class RoutedService {
   Judges judges_;
   jobs::Replays replays_;
   Shadow shadow_;
+  CompiledRevisions revisions_{&compile_untested, {}};
   http::PasswordPool passwords_{4};
   http::RateLimit limit_{10, std::chrono::seconds(1)};
   Metrics metrics_;

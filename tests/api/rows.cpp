@@ -54,8 +54,14 @@ Rows rows_of(Shop& shop) {
       rows["coupon " + id + "/" + std::to_string(coupon.key.serial)] = content(coupon);
     }
   }
-  for (const DecisionRow& decision : get(reader->decisions({}, 0, everything))) {
-    rows["decision " + std::to_string(decision.id)] = decision.code;
+  for (std::int64_t next = 0;;) {
+    const auto page = get(reader->decisions({}, next, everything));
+    for (const DecisionRow& decision : page.rows) rows["decision " + std::to_string(decision.id)] = decision.code;
+    next = page.next;
+    if (next == 0) break;
+  }
+  for (const RefusalCount& refusal : get(reader->refusals({}, 0, everything))) {
+    rows["refusals " + std::to_string(refusal.id)] = refusal.code + "|" + std::to_string(refusal.count);
   }
   for (const User& user : get(reader->users("", everything))) {
     rows["account " + user.login] = user.password_hash + std::string(name(user.role));

@@ -12,6 +12,11 @@ label_of() {
     stock_httplib) echo "stock cpp-httplib, constant answer" ;;
     nginx_static) echo "nginx, constant answer" ;;
     engine) echo "Scrip, in process" ;;
+    recorded) echo "with decisions" ;;
+    unrecorded) echo "without decisions" ;;
+    refused_counted) echo "a crowd refused, 100 a second recorded and the others counted" ;;
+    refused_recorded) echo "a crowd refused, all recorded" ;;
+    refused_unrecorded) echo "a crowd refused, nothing recorded" ;;
     tarantool) echo "Tarantool, in process, wal fsync" ;;
   esac
 }

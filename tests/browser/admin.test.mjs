@@ -151,8 +151,36 @@ for (const size of [desk, phone]) {
     await rule.getByText('refused', { exact: true }).waitFor();
     await page.getByText('Facts', { exact: true }).waitFor();
     await photograph(page, 'admin-decision');
+    await page.locator('details[open]').getByRole('button', { name: 'Explain' }).click();
+    await page.getByText('it comes out the same, byte for byte').waitFor();
+    await page.locator('.explanation li').filter({ hasText: 'per_user_limit' }).getByText('decided').waitFor();
+    await photograph(page, 'admin-explained');
     await page.getByLabel('Campaign').fill('none');
     await page.getByLabel('Campaign').press('Escape');
+  }));
+}
+
+for (const size of [desk, phone]) {
+  test(`decisions are found by reason, kind and time, and those that were only counted are told (${size.width} px)`, () => visit(server, { size, user: operator }, async (page) => {
+    await server.campaign({ id: `rush-${size.width}`, total: 0 });
+    await Promise.all(Array.from({ length: 350 }, (_, i) => server.call('POST', `/api/v1/campaigns/rush-${size.width}/issue`, { user_id: `user-${i}` })));
+    const { body } = await server.call('GET', `/api/v1/decisions/refusals?campaign=rush-${size.width}`);
+    const counted = body.data.reduce((sum, row) => sum + row.count, 0);
+    assert.ok(counted > 0);
+    await page.goto(`/admin/#/decisions?campaign=rush-${size.width}`);
+    await page.getByLabel('Reason').fill('sold_out');
+    await page.getByLabel('What').selectOption('issue');
+    await page.getByLabel('From').fill('2020-01-01T00:00');
+    await page.getByRole('button', { name: 'Search' }).click();
+    const more = page.locator('summary', { hasText: 'only counted' });
+    await more.getByText(`+ ${counted}`).waitFor();
+    await more.click();
+    await page.getByRole('cell', { name: 'sold_out' }).first().waitFor();
+    await photograph(page, 'admin-decisions-counted');
+    await page.getByLabel('What').selectOption('redeem');
+    await page.getByRole('button', { name: 'Search' }).click();
+    await page.getByText('No such decisions').waitFor();
+    assert.equal(await more.count(), 0);
   }));
 }
 

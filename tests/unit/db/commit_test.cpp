@@ -108,7 +108,7 @@ void check_everything(Store& store) {
   CHECK(value_of(reader->counter({1, "other"})) == 0);
   CHECK(value_of(reader->attributes("mina")) == R"({"tier":"gold"})");
   CHECK(value_of(reader->attributes("other")) == "{}");
-  CHECK(describe_all(value_of(reader->decisions({}, 0, 10))) ==
+  CHECK(describe_all(value_of(reader->decisions({}, 0, 10)).rows) ==
         std::vector{describe(put.decisions[1]), describe(put.decisions[0])});
   REQUIRE(value_of(reader->user("root")));
   CHECK(describe(*value_of(reader->user("root"))) == describe(put.users[0]));

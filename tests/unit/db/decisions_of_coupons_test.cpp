@@ -35,8 +35,8 @@ Ids ids_of(const std::vector<DecisionRow>& rows) {
 
 void check(Store& store, const Ids& on_coupon, const Ids& for_user) {
   const auto reader = reader_of(store);
-  CHECK(ids_of(value_of(reader->decisions({.coupon = key}, 0, 100))) == on_coupon);
-  CHECK(ids_of(value_of(reader->decisions({.user_id = "mina"}, 0, 100))) == for_user);
+  CHECK(ids_of(value_of(reader->decisions({.coupon = key}, 0, 100)).rows) == on_coupon);
+  CHECK(ids_of(value_of(reader->decisions({.user_id = "mina"}, 0, 100)).rows) == for_user);
   CHECK(value_of(store.verify({}, {}, {})).empty());
 }
 
@@ -70,7 +70,7 @@ TEST_CASE("a decision is found by its coupon's row, and still when the row names
   store_changes(*store, both);
   check(*store, {6, 5, 4, 2, 1}, {6, 5, 4, 3, 2, 1});
   const auto reader = reader_of(*store);
-  CHECK(ids_of(value_of(reader->decisions({.user_id = "mina"}, 5, 2))) == Ids{4, 3});
+  CHECK(ids_of(value_of(reader->decisions({.user_id = "mina"}, 5, 2)).rows) == Ids{4, 3});
 }
 
 TEST_CASE("of a coupon that is issued and used in one commit both decisions are found") {

@@ -66,7 +66,7 @@ class FaultStore final : public Store {
   Result<std::unique_ptr<Reader>> reader() override { return store_.reader(); }
   Result<std::string> counters_over_before() override { return store_.counters_over_before(); }
   Result<std::vector<Drift>> verify(const Progress& progress, const std::function<void(const DecisionRow&)>& decision,
-                                    const std::function<void(const CounterKey&, std::int64_t)>& counter) override {
+                                    const CounterVisitor& counter) override {
     return store_.verify(progress, decision, counter);
   }
   Result<void> checkpoint() override { return store_.checkpoint(); }

@@ -22,7 +22,8 @@ void ask_everything(Store& store) {
                     .imported = {"A"},
                     .lowest_serials = {1},
                     .imports = {"file"},
-                    .reminders = {{{1, 0}, noon + day}}});
+                    .reminders = {{{1, 0}, noon + day}},
+                    .decided_before = noon + hour});
   value_of(store.last_decision());
   value_of(store.find_revision("r"));
 
@@ -45,6 +46,11 @@ void ask_everything(Store& store) {
   value_of(reader->decisions({.user_id = "mina", .campaign = 1}, 0, 10));
   value_of(reader->decisions({.campaign = 1}, 0, 10));
   value_of(reader->decisions({.user_id = "mina", .campaign = 1, .coupon = CouponKey{1, 0}}, 0, 10));
+  value_of(reader->decisions({.code = "sold_out", .since = noon, .until = noon + day}, 0, 10));
+  value_of(reader->decisions({.campaign = 1, .since = noon}, 0, 10));
+  value_of(reader->decision(1));
+  value_of(reader->refusals({.since = noon, .until = noon + day}, 0, 10));
+  value_of(reader->refusals({.campaign = 1, .hook = "issue", .code = "sold_out"}, 0, 10));
   value_of(reader->decisions_between(0, 10, std::nullopt));
   value_of(reader->decisions_between(0, 10, 1));
   value_of(reader->decision_before(noon));
@@ -99,6 +105,9 @@ void change_everything(Store& store) {
   changes.forget_audit_before = noon - day;
   changes.counters[{1, "n@2026-11-01"}] = 1;
   changes.forget_counters_before = "2026-11-20";
+  changes.refusals = {{.minute = noon, .campaign = 1, .hook = "issue", .code = "sold_out", .count = 1}};
+  changes.unrecorded[{1, "n"}] = 1;
+  changes.forget_refusals_before = noon;
   store_changes(store, changes);
 
   Changes more;
@@ -109,6 +118,8 @@ void change_everything(Store& store) {
   given.state = CouponState::issued;
   given.user_id = "jo";
   add_changed(more, given);
+  more.drop_decisions_to = 1;
+  more.decisions = {{.id = 2, .at = noon, .campaign = 1}};
   more.imports["file"] = {.job = {.id = "file", .campaign = 1, .state = ImportState::done}, .errors = {}};
   store_changes(store, more);
 }
@@ -163,7 +174,7 @@ TEST_CASE("what is asked costs the same however much others have") {
     add_new(others, issued_coupon(2, i, "user " + id));
     others.counters[{1, id}] = 1;
     others.idempotency.push_back({.key = {"shop", id}});
-    others.decisions.push_back({.id = i + 1, .at = noon, .campaign = 2, .serial = i, .user_id = "user " + id});
+    others.decisions.push_back({.id = i + 2, .at = noon, .campaign = 2, .serial = i, .user_id = "user " + id});
     others.events.push_back({.campaign = 2, .data = "{}", .recorded_at = noon + day});
     others.reminders.push_back({.expires_at = noon + 2 * day, .coupon = {2, i}, .mark = "m"});
     others.attributes["user " + id] = "{}";

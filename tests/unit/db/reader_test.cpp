@@ -160,7 +160,8 @@ TEST_CASE("decisions are listed newest first by user, by campaign, by coupon, an
           std::int64_t before = 0;
           for (;;) {
             const auto page =
-                value_of(reader->decisions({.user_id = user, .campaign = campaign, .coupon = coupon}, before, limit));
+                value_of(reader->decisions({.user_id = user, .campaign = campaign, .coupon = coupon}, before, limit))
+                    .rows;
             CHECK(page.size() <= static_cast<std::size_t>(limit));
             if (page.empty()) break;
             for (const DecisionRow& row : page) ids.push_back(row.id);

@@ -233,10 +233,10 @@ TEST_CASE("what users hold, what expires and what was decided is found through f
     CHECK(load_once(*store, {.holdings = {{1, user, std::nullopt}}}).holdings.at({1, user, std::nullopt}).issued ==
           count);
     CHECK(value_of(reader->coupons_of(user, {}, 1'000)).size() == serials.size());
-    CHECK(value_of(reader->decisions({.user_id = user}, 0, 1'000)).size() == serials.size());
+    CHECK(value_of(reader->decisions({.user_id = user}, 0, 1'000)).rows.size() == serials.size());
   }
   for (std::int64_t i = 0; i < serial; i += 37) {
-    const auto decisions = value_of(reader->decisions({.coupon = CouponKey{1, i}}, 0, 10));
+    const auto decisions = value_of(reader->decisions({.coupon = CouponKey{1, i}}, 0, 10)).rows;
     REQUIRE(decisions.size() == 1);
     CHECK(decisions.front().id == i + 1);
     const IdempotencyKey key{"shop", std::to_string(i)};

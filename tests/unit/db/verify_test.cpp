@@ -83,7 +83,7 @@ TEST_CASE("verify hands over every decision and every counter") {
   const auto drifts =
       value_of(store->verify([&](std::int64_t done, std::int64_t total) { progress.emplace_back(done, total); },
                              [&](const DecisionRow& row) { ids.push_back(row.id); },
-                             [&](const CounterKey& key, std::int64_t value) {
+                             [&](const CounterKey& key, std::int64_t value, std::int64_t) {
                                counters.push_back(std::to_string(key.campaign) + key.name + std::to_string(value));
                              }));
   CHECK(drifts.empty());

@@ -5,7 +5,7 @@ import { api } from '../lib/api.js';
 import { exactInstant } from '../lib/format.js';
 import { useLoad } from '../lib/hooks.js';
 import { Field, Trouble, useFocusWrong } from '../lib/ui.jsx';
-import { Trace, Tree } from './decisions.jsx';
+import { Trace, Tree } from './decision.jsx';
 import { forServer, object, ownZone, whole } from './inputs.js';
 import { Head, field } from './parts.jsx';
 import { to } from './routes.js';
