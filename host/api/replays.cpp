@@ -87,6 +87,8 @@ http::Response start(Service& service, http::Request& request) {
   if (!range) return problem(range.error());
   options.after = range->after;
   options.last = range->last;
+  options.since = wish->since;
+  options.until = wish->until;
   jobs::ReplayJob job{.id = random_id("replay"),
                       .by = actor_of(request).subject,
                       .campaign_id = wish->campaign.value_or(""),

@@ -62,7 +62,8 @@ Result<Replayed> by_itself(const ReplayArguments& given, const std::shared_ptr<c
   if (!reader) return reader.error();
   const auto latest = latest_decision_at(**reader);
   if (!latest) return latest.error();
-  const auto range = replay_range(**reader, beginning(given, *latest), std::nullopt);
+  options.since = beginning(given, *latest);
+  const auto range = replay_range(**reader, options.since, std::nullopt);
   if (!range) return range.error();
   options.after = range->after;
   options.last = range->last;

@@ -82,6 +82,9 @@ std::string replay_text(const Json& report, const std::string& done) {
       text += "  " + grouped(number(each, "count")) + ": " + each.value("why", std::string()) + "\n";
     }
   }
+  if (const std::int64_t counted = number(report, "only_counted"); counted > 0) {
+    text += grouped(counted) + " refusals of crowds were counted and not recorded, and are not replayed\n";
+  }
   const Json assumed = report.value("assumed_counters", Json::array());
   if (!assumed.empty()) {
     text += "counted from 0, as no recorded decision shows their value before:";

@@ -55,6 +55,20 @@ class Worker {
   const std::unique_ptr<Evaluator> evaluator_;
 };
 
+Result<std::int64_t> count_unrecorded(Reader& reader, const ReplayOptions& options) {
+  constexpr int page = 1'000;
+  const Reader::RefusalFilter filter{
+      .campaign = options.campaign, .hook = {}, .code = {}, .since = options.since, .until = options.until};
+  std::int64_t sum = 0;
+  for (std::int64_t before = 0;;) {
+    const auto rows = reader.refusals(filter, before, page);
+    if (!rows) return rows.error();
+    for (const RefusalCount& row : *rows) sum += row.count;
+    if (std::ssize(*rows) < page) return sum;
+    before = rows->back().id;
+  }
+}
+
 }  // namespace
 
 Result<ReplayReport> replay(Store& store, std::shared_ptr<const PolicySet> set, const ReplayOptions& options,
@@ -100,6 +114,11 @@ Result<ReplayReport> replay(Store& store, std::shared_ptr<const PolicySet> set, 
   }
   if (progress) progress(total, total);
   ReplayReport report = tally.report();
+  auto reader = store.reader();
+  if (!reader) return reader.error();
+  const auto only_counted = count_unrecorded(**reader, options);
+  if (!only_counted) return only_counted.error();
+  report.only_counted = *only_counted;
   report.assumed.assign(recount.assumed().begin(), recount.assumed().end());
   report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
   return report;

@@ -22,6 +22,7 @@ struct ReplayOptions {
   std::int64_t after = 0;  // ids: after < id <= last
   std::int64_t last = 0;
   std::optional<std::int64_t> campaign;  // number; nullopt: all
+  std::optional<Micros> since, until;    // the instants of that range, for refusals that were only counted
   std::size_t threads = 0;               // workers; 0: one a core
   std::size_t samples = 5;               // decisions shown of each group of flips
   bool background = true;                // workers run behind all else (ops/background.h)

@@ -57,10 +57,11 @@ struct DiscountSum {
 };
 
 struct ReplayReport {
-  std::string revision;        // the candidate's
-  std::int64_t decisions = 0;  // replayed
-  std::int64_t recounted = 0;  // of these, asked again with other counts than were recorded
-  std::int64_t unable = 0;     // that could not be made again
+  std::string revision;           // the candidate's
+  std::int64_t decisions = 0;     // replayed
+  std::int64_t recounted = 0;     // of these, asked again with other counts than were recorded
+  std::int64_t unable = 0;        // that could not be made again
+  std::int64_t only_counted = 0;  // beside them: refusals of a crowd, of which there is no record
   std::array<std::int64_t, flip_kinds> flips{};
   std::vector<FlipGroup> groups;                 // by kind, then the most frequent first
   std::map<std::string, DiscountSum> discounts;  // by currency

@@ -47,11 +47,17 @@ std::string report_json(const ReplayReport& report) {
   }
   Json unable_because = Json::array();
   for (const auto& [why, count] : report.why_unable) unable_because.push_back({{"why", why}, {"count", count}});
-  const Json json{{"revision", report.revision},       {"decisions", report.decisions},
-                  {"flipped", report.all_flips()},     {"recounted", report.recounted},
-                  {"unable", report.unable},           {"seconds", report.seconds},
-                  {"flips", std::move(flips)},         {"groups", std::move(groups)},
-                  {"discounts", std::move(discounts)}, {"unable_because", std::move(unable_because)},
+  const Json json{{"revision", report.revision},
+                  {"decisions", report.decisions},
+                  {"flipped", report.all_flips()},
+                  {"recounted", report.recounted},
+                  {"unable", report.unable},
+                  {"only_counted", report.only_counted},
+                  {"seconds", report.seconds},
+                  {"flips", std::move(flips)},
+                  {"groups", std::move(groups)},
+                  {"discounts", std::move(discounts)},
+                  {"unable_because", std::move(unable_because)},
                   {"assumed_counters", report.assumed}};
   return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }

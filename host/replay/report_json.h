@@ -8,7 +8,7 @@
 
 namespace scrip {
 
-// {"revision","decisions","flipped","recounted","unable","seconds",
+// {"revision","decisions","flipped","recounted","unable","only_counted","seconds",
 //  "flips":{"newly_refused":n,...},
 //  "groups":[{"kind","rule","code","count","samples":[{"decision_id","at","campaign_id","hook","user_id","coupon",
 //             "recorded":VERDICT,"candidate":VERDICT,"facts":FACTS}]}],

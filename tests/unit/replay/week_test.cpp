@@ -185,7 +185,7 @@ TEST_CASE("a replay comes to the same whatever the number of workers, and leaves
   const auto newest = [&] {
     auto reader = lived.store->reader();
     REQUIRE(reader.ok());
-    return (*(*reader)->decisions({}, 0, 1)).front().id;
+    return (*(*reader)->decisions({}, 0, 1)).rows.front().id;
   };
   const std::int64_t before = newest();
   const Edit edit = edits().back();
