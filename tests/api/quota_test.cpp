@@ -41,7 +41,7 @@ struct Opened {
   // The counters that the store has rows of, by the name of the campaign and the counter.
   std::map<std::string, std::int64_t> counters() {
     std::map<std::string, std::int64_t> found;
-    const auto note = [&](const CounterKey& key, std::int64_t value) { found[key.name] = value; };
+    const auto note = [&](const CounterKey& key, std::int64_t value, std::int64_t) { found[key.name] = value; };
     const auto drift = shop.node().store().verify({}, {}, note);
     REQUIRE(drift.ok());
     return found;
