@@ -124,8 +124,7 @@ TEST_CASE("a rule sees records with all their fields, and an instant in them as 
                                 {"params.one.limits[1].kinds", "is unknown; it has days, from, kind, most"}});
   const CompiledSet wrong =
       compile({plugin_file("one", "", schema), script_file("one", "one { limits = { { kind = 1 } } }")}, roomy);
-  CHECK(listed(wrong.errors) ==
-        "scripts/one.lua:1: one: parameter 'limits[1].kind' must be a string, not 1\n");
+  CHECK(listed(wrong.errors) == "scripts/one.lua:1: one: parameter 'limits[1].kind' must be a string, not 1\n");
 }
 
 TEST_CASE("parameters that do not fit are refused by field, all of them") {
