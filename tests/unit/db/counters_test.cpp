@@ -11,7 +11,8 @@ namespace {
 
 std::map<std::string, std::int64_t> counters_of(Store& store) {
   std::map<std::string, std::int64_t> found;
-  value_of(store.verify({}, {}, [&](const CounterKey& key, std::int64_t value) { found[key.name] = value; }));
+  value_of(
+      store.verify({}, {}, [&](const CounterKey& key, std::int64_t value, std::int64_t) { found[key.name] = value; }));
   return found;
 }
 
