@@ -188,14 +188,6 @@ Result<void> add_to_tally(Connection& db, std::int64_t campaign, const CampaignT
   return put.bind(campaign, by.issued, by.redeemed, by.next_serial, by.by_hand, by.pooled).run();
 }
 
-Result<void> add_unrecorded(Connection& db, const CounterKey& key, std::int64_t by) {
-  if (by == 0) return {};
-  Statement put(db,
-                "INSERT INTO unrecorded_count (campaign, name, value) VALUES (?1, ?2, ?3)"
-                " ON CONFLICT (campaign, name) DO UPDATE SET value = value + ?3");
-  return put.bind(key.campaign, key.name, by).run();
-}
-
 Result<void> add_answer(Connection& db, Indexes& indexes, const IdempotencyRecord& record) {
   Statement insert(db,
                    "INSERT INTO idempotency (owner, key, fingerprint, status, body, created_at)"
@@ -293,7 +285,7 @@ Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
   if (changes.drop_decisions_to != 0) {
     if (auto done = drop_decisions(db, indexes, changes.drop_decisions_to); !done) return done;
   }
-  if (auto done = each(changes.unrecorded, pair_in(add_unrecorded)); !done) return done;
+  if (auto done = apply_unrecorded(db, changes); !done) return done;
   if (auto done = apply_refusals(db, changes); !done) return done;
   if (auto done = each(changes.attributes, pair_in(put_attributes)); !done) return done;
   if (auto done = each(changes.users, in(put_user)); !done) return done;

@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "coupon/counter_day.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
@@ -17,6 +18,14 @@ Result<void> add_to_counter(Connection& db, const CounterKey& key, std::int64_t 
   if (by == 0) return {};
   Statement put(db,
                 "INSERT INTO counter (campaign, name, value) VALUES (?1, ?2, ?3)"
+                " ON CONFLICT (campaign, name) DO UPDATE SET value = value + ?3");
+  return put.bind(key.campaign, key.name, by).run();
+}
+
+Result<void> add_unrecorded(Connection& db, const CounterKey& key, std::int64_t by) {
+  if (by == 0) return {};
+  Statement put(db,
+                "INSERT INTO unrecorded_count (campaign, name, value) VALUES (?1, ?2, ?3)"
                 " ON CONFLICT (campaign, name) DO UPDATE SET value = value + ?3");
   return put.bind(key.campaign, key.name, by).run();
 }
@@ -49,6 +58,8 @@ Result<void> forget_counters(Connection& db, const std::string& before) {
   for (const CounterKey& key : over) {
     Statement drop(db, "DELETE FROM counter WHERE campaign = ?1 AND name = ?2");
     if (auto dropped = drop.bind(key.campaign, key.name).run(); !dropped) return dropped;
+    Statement forget(db, "DELETE FROM unrecorded_count WHERE campaign = ?1 AND name = ?2");
+    if (auto dropped = forget.bind(key.campaign, key.name).run(); !dropped) return dropped;
   }
   return {};
 }
@@ -60,6 +71,19 @@ Result<void> apply_counters(Connection& db, const Changes& changes) {
     if (auto added = add_to_counter(db, key, by); !added) return added;
   }
   return changes.forget_counters_before ? forget_counters(db, *changes.forget_counters_before) : Result<void>();
+}
+
+Result<void> apply_unrecorded(Connection& db, const Changes& changes) {
+  if (changes.unrecorded.empty()) return {};
+  const auto over = counters_over_before(db);
+  if (!over) return over.error();
+  for (const auto& [key, by] : changes.unrecorded) {
+    // Decisions are dropped long after the counters of a day: these would come back and stay for good.
+    const std::string_view last_day = last_day_of(key.name);
+    if (!last_day.empty() && last_day < *over) continue;
+    if (auto added = add_unrecorded(db, key, by); !added) return added;
+  }
+  return {};
 }
 
 Result<std::string> counters_over_before(Connection& db) {

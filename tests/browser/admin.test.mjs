@@ -163,17 +163,15 @@ for (const size of [desk, phone]) {
 for (const size of [desk, phone]) {
   test(`decisions are found by reason, kind and time, and those that were only counted are told (${size.width} px)`, () => visit(server, { size, user: operator }, async (page) => {
     await server.campaign({ id: `rush-${size.width}`, total: 0 });
-    await Promise.all(Array.from({ length: 350 }, (_, i) => server.call('POST', `/api/v1/campaigns/rush-${size.width}/issue`, { user_id: `user-${i}` })));
-    const { body } = await server.call('GET', `/api/v1/decisions/refusals?campaign=rush-${size.width}`);
-    const counted = body.data.reduce((sum, row) => sum + row.count, 0);
-    assert.ok(counted > 0);
+    // One call is decided at one instant.
+    await server.call('POST', `/api/v1/campaigns/rush-${size.width}/issue/batch`, { items: Array.from({ length: 350 }, (_, i) => ({ user_id: `user-${i}` })) });
     await page.goto(`/admin/#/decisions?campaign=rush-${size.width}`);
     await page.getByLabel('Reason').fill('sold_out');
     await page.getByLabel('What').selectOption('issue');
     await page.getByLabel('From').fill('2020-01-01T00:00');
     await page.getByRole('button', { name: 'Search' }).click();
     const more = page.locator('summary', { hasText: 'only counted' });
-    await more.getByText(`+ ${counted}`).waitFor();
+    await more.getByText('+ 250').waitFor();
     await more.click();
     await page.getByRole('cell', { name: 'sold_out' }).first().waitFor();
     await photograph(page, 'admin-decisions-counted');

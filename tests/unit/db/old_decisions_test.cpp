@@ -233,6 +233,27 @@ TEST_CASE("verify compares counters with what no decision accounts for") {
   CHECK(seen == Texts{"m 0 4", "n 5 3"});
 }
 
+TEST_CASE("what no decision accounts for goes with a counter that is over, and does not come back") {
+  const TestFolder folder;
+  const std::string path = folder.file("a.db");
+  const auto store = open_shop(path);
+  const CounterKey over{1, "n@2026-11-20"};
+  const CounterKey in_use{1, "n@2026-11-23"};
+  Changes changes;
+  for (const CounterKey& key : {over, in_use}) changes.counters[key] = changes.unrecorded[key] = 3;
+  store_changes(*store, changes);
+  const auto left = [&] { return RawDatabase(path).text("SELECT group_concat(name || value) FROM unrecorded_count"); };
+  CHECK(left() == "n@2026-11-203,n@2026-11-233");
+  Changes later;
+  later.forget_counters_before = "2026-11-22";
+  store_changes(*store, later);
+  CHECK(left() == "n@2026-11-233");
+  Changes dropped;  // as when the decisions that counted are dropped
+  dropped.unrecorded[over] = dropped.unrecorded[in_use] = 2;
+  store_changes(*store, dropped);
+  CHECK(left() == "n@2026-11-235");
+}
+
 TEST_CASE("a page looks at a bounded number of decisions and says where to go on") {
   const TestFolder folder;
   const auto store = open_shop(folder.file("a.db"));

@@ -98,6 +98,7 @@ export function Trace({ trace }) {
 // JSON for people: names and values, indented; what is empty is left out.
 export function Tree({ value }) {
   if (value === null || value === undefined || typeof value !== 'object') return <span class="value">{value === null || value === undefined ? '—' : String(value)}</span>;
+  if (Array.isArray(value) && value.every((part) => typeof part !== 'object')) return <span class="value">{value.join(', ') || '—'}</span>;
   const entries = Object.entries(value).filter(([, part]) => part !== null && !(typeof part === 'object' && !Object.keys(part).length));
   if (!entries.length) return <span class="soft">—</span>;
   return (
