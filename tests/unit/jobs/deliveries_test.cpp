@@ -430,11 +430,7 @@ TEST_CASE("the outbox drops old events as fast as new ones come, and also when n
   Post post{house};
   post.open(nullptr);
   const auto campaign = house.campaign("c");
-  std::vector<Issue> items;
-  for (int i = 0; i < 1'500; ++i) {
-    items.push_back({.campaign = campaign, .user_id = "user-" + std::to_string(i), .subject = std::nullopt});
-  }
-  REQUIRE(!house.run(IssueMany{.campaign = campaign, .items = items}).error);
+  house.issue_many(campaign, 1'500);
   CHECK(post.round().delivered == 1'501);
   CHECK(house.events().size() == 1'501);
   post.real.advance(8 * day);
@@ -453,11 +449,7 @@ TEST_CASE("thousands of events are all delivered, once each when nothing fails")
   Post post{house};
   post.open(&receiver, EventKinds().with(EventKind::coupon_issued));
   const auto campaign = house.campaign("c");
-  std::vector<Issue> items;
-  for (int i = 0; i < 1'500; ++i) {
-    items.push_back({.campaign = campaign, .user_id = "user-" + std::to_string(i), .subject = std::nullopt});
-  }
-  REQUIRE(!house.run(IssueMany{.campaign = campaign, .items = items}).error);
+  house.issue_many(campaign, 1'500);
   post.round();
   std::set<std::string> ids;
   for (const auto& came : receiver.came()) ids.insert(came.delivery);
