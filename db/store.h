@@ -335,8 +335,11 @@ class Reader {
   // Oldest first, after < id <= last: as many as the caller asks for.
   virtual Result<std::vector<DecisionRow>> decisions_between(std::int64_t after, std::int64_t last,
                                                              std::optional<std::int64_t> campaign) = 0;
-  // The id before the first decision of this instant or later; the last one's when there is none.
+  // All decisions up to this id are earlier than the instant, and all after the other one are not. Ids grow
+  // with the coupons' clock, so both are the same, and the closest there is, unless the clock was set back:
+  // then what lies between them may be either.
   virtual Result<std::int64_t> decision_before(Micros at) = 0;
+  virtual Result<std::int64_t> last_decision_before(Micros at) = 0;
 
   // The definition that a campaign had; nullopt when it was not kept.
   virtual Result<std::optional<Campaign>> campaign_version(std::int64_t number, std::int64_t version) = 0;

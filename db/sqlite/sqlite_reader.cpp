@@ -2,6 +2,7 @@
 
 #include "db/sqlite/audit.h"
 #include "db/sqlite/decision_lists.h"
+#include "db/sqlite/decision_order.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
@@ -101,6 +102,12 @@ Result<std::int64_t> SqliteReader::decision_before(Micros at) {
   const Snapshot snapshot(*connection_);
   if (!snapshot.begun()) return snapshot.begun().error();
   return find_decision_before(*connection_, at);
+}
+
+Result<std::int64_t> SqliteReader::last_decision_before(Micros at) {
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return find_last_decision_before(*connection_, at);
 }
 
 Result<std::optional<Campaign>> SqliteReader::campaign_version(std::int64_t number, std::int64_t version) {

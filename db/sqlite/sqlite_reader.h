@@ -31,6 +31,7 @@ class SqliteReader final : public Reader {
   Result<std::vector<DecisionRow>> decisions_between(std::int64_t after, std::int64_t last,
                                                      std::optional<std::int64_t> campaign) override;
   Result<std::int64_t> decision_before(Micros at) override;
+  Result<std::int64_t> last_decision_before(Micros at) override;
   Result<std::optional<Campaign>> campaign_version(std::int64_t number, std::int64_t version) override;
   Result<std::optional<User>> user(const std::string& login) override;
   Result<std::vector<User>> users(const std::string& after_login, int limit) override;

@@ -1,5 +1,5 @@
-// What the handlers of several resources share: who is calling, which coupon or campaign a path
-// names, and handing a command to the ledger.
+// What the handlers of several resources share: who is calling, which campaign a path names, and
+// handing a command to the ledger.
 #pragma once
 
 #include <memory>
@@ -16,12 +16,6 @@ Actor actor_of(const http::Request& request);
 
 // campaign_not_found for an id that is none or that nobody uses.
 Result<std::shared_ptr<const Campaign>> campaign_of(const Catalog& catalog, std::string_view id);
-
-// The coupon that a typed code names, without looking into the store: the ledger finds out whether it
-// is an imported one. coupon_not_found for a code that nobody can have.
-Result<CouponRef> coupon_ref(const Catalog& catalog, std::string_view typed);
-// The same for who reads; a coupon that nobody was given has no row and is available.
-Result<Coupon> read_coupon(Reader& reader, const Catalog& catalog, std::string_view typed);
 
 // Hands a command to the ledger and waits. The outcome has no error: that is what comes back instead.
 Result<Outcome> carry_out(Service& service, Command command, Actor actor);

@@ -7,6 +7,7 @@
 #include "api/show.h"
 #include "coupon/coupon.h"
 #include "ledger/claim_facts.h"
+#include "ledger/coupon_code.h"
 #include "ledger/pool.h"
 
 namespace scrip::api {

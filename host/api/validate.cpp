@@ -6,6 +6,7 @@
 #include "api/order_body.h"
 #include "api/recipient.h"
 #include "api/supposition_body.h"
+#include "ledger/coupon_code.h"
 
 namespace scrip::api {
 namespace {

@@ -193,7 +193,8 @@ struct ActivatePolicies {
   std::string set_aside;  // PolicyActivation::set_aside
 };
 
-// Says in the audit log what happened outside the ledger: a set that was refused before it came here.
+// Says in the audit log what happens outside the ledger: a set that was refused before it came here, a
+// shadow.
 struct RecordAudit {
   AuditAction action = AuditAction::policies_refused;
   std::string target;

@@ -211,20 +211,17 @@ TEST_CASE("recorded decisions are golden ones") {
   const Scratch scratch;
   {
     Running server(scratch.serve());
-    const std::string url = await_url(server);
-    REQUIRE(!url.empty());
-    auto client = scrip::http::Client::open(url, {.token = token(scratch)});
-    REQUIRE(client);
+    auto client = await_operator(scratch, server);
     REQUIRE(client
-                ->post("/api/v1/campaigns", R"({"id":"spring","policy":"welcome","total":10,)"
-                                            R"("params":{"discount":{"percent":20}}})")
+                .post("/api/v1/campaigns", R"({"id":"spring","policy":"welcome","total":10,)"
+                                           R"("params":{"discount":{"percent":20}}})")
                 ->status == 201);
-    const auto issued = client->post("/api/v1/campaigns/spring/issue", R"({"user_id":"ann"})");
+    const auto issued = client.post("/api/v1/campaigns/spring/issue", R"({"user_id":"ann"})");
     REQUIRE(issued->status == 201);
-    CHECK(client->post("/api/v1/campaigns/spring/issue", R"({"user_id":"ann"})")->status == 409);
+    CHECK(client.post("/api/v1/campaigns/spring/issue", R"({"user_id":"ann"})")->status == 409);
     const std::string code = Json::parse(issued->body)["code"];
     REQUIRE(
-        client->post("/api/v1/coupons/" + code + "/redeem", R"({"order":{"amount":10000,"currency":"KRW"}})")->status ==
+        client.post("/api/v1/coupons/" + code + "/redeem", R"({"order":{"amount":10000,"currency":"KRW"}})")->status ==
         200);
     const Finished recorded = run({"policy", "record", "spring", "--data", scratch.data()});
     INFO(recorded.err);

@@ -57,7 +57,7 @@ void ask_everything(Store& store) {
   value_of(reader->campaign_version(1, 1));
   value_of(reader->user("jo"));
   value_of(reader->users("a", 10));
-  for (const auto state : {EventState::pending, EventState::delivered, EventState::failed}) {
+  for (const auto state : {EventState::pending, EventState::delivered, EventState::failed, EventState::obsolete}) {
     value_of(reader->events(state, 0, 10));
   }
   value_of(reader->events(std::nullopt, 0, 10));
