@@ -13,7 +13,7 @@ Result<Database> Database::open(const DataDirectory& data) {
 
 Result<void> Database::execute(Command command) {
   const SystemClock clock;
-  auto ledger = Ledger::open(*store_, clock, {}, {});
+  auto ledger = Ledger::open(*store_, clock, {.end_holds = false}, {});
   if (!ledger) return ledger.error();
   (*ledger)->start();
   Submission submission{.command = std::move(command), .actor = {.subject = "operator", .role = Role::operator_}};
