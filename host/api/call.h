@@ -23,6 +23,17 @@ Result<CouponRef> coupon_ref(const Catalog& catalog, std::string_view typed);
 // The same for who reads; a coupon that nobody was given has no row and is available.
 Result<Coupon> read_coupon(Reader& reader, const Catalog& catalog, std::string_view typed);
 
+// The coupon of the path, as a command that is made of it.
+template <class Make>
+Result<Command> about_coupon(Service& service, http::Request& request, Make&& make) {
+  auto coupon = coupon_ref(*service.ledger.catalog(), request.capture("code"));
+  if (!coupon) return coupon.error();
+  return Command(make(std::move(*coupon)));
+}
+
+// The most bytes of a hold's key in a body.
+inline constexpr std::size_t longest_hold_key = 64;
+
 // Hands a command to the ledger and waits. The outcome has no error: that is what comes back instead.
 Result<Outcome> carry_out(Service& service, Command command, Actor actor);
 
