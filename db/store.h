@@ -31,6 +31,7 @@
 #include "coupon/coupon.h"
 #include "coupon/error.h"
 #include "coupon/event.h"
+#include "coupon/hold.h"
 #include "coupon/import_job.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
@@ -39,7 +40,8 @@ namespace scrip {
 
 // ---- rows -------------------------------------------------------------------------------------
 
-// What a user holds of a campaign. Both count coupons, redeemed ones included in `issued`.
+// What a user has of a campaign. Both count coupons: `issued` includes redeemed ones, `redeemed` those of
+// which a hold is in force.
 struct Holding {
   std::int64_t issued = 0;
   std::int64_t redeemed = 0;
@@ -121,6 +123,8 @@ struct Definitions {
   std::vector<CodeBatch> batches;   // by id
   std::int64_t last_work = 0;       // the greatest Work::id ever stored
   bool has_imports = false;         // some campaign has imported coupons
+  bool has_holds = false;           // there is a Hold, in force or redeemed
+  std::optional<Micros> hold_end;   // the earliest end of a hold in force
 };
 
 }  // namespace scrip
@@ -161,7 +165,10 @@ struct Wanted {
   std::vector<std::int64_t> tallies;                           // campaign numbers
   std::vector<std::pair<std::int64_t, std::int64_t>> in_hand;  // campaign, how many to be issued
   std::vector<HoldingKey> holdings;
+  bool some_are_held = true;  // false: no hold is in force, holdings need not look for any
   std::vector<CouponKey> coupons;
+  std::vector<CouponKey> holds;
+  std::optional<Micros> holds_over;  // holds in force that have ended by then: the first ones, a bounded number
   std::vector<CounterKey> counters;
   std::vector<IdempotencyKey> idempotency;
   std::vector<std::string> attributes;  // user ids
@@ -184,6 +191,7 @@ struct Loaded {
   std::unordered_map<std::int64_t, CampaignTally> tallies;                           // absent: entered as zeros
   std::unordered_map<HoldingKey, Holding> holdings;                                  // absent: entered as zeros
   std::unordered_map<CouponKey, std::optional<Coupon>> coupons;                      // absent: entered as nullopt
+  std::unordered_map<CouponKey, std::optional<Hold>> holds;                          // as coupons
   std::unordered_map<CounterKey, std::int64_t> counters;                             // absent: entered as 0
   std::unordered_map<IdempotencyKey, std::optional<IdempotencyRecord>> idempotency;  // as coupons
   std::unordered_map<std::string, std::string> attributes;                           // absent: entered as "{}"
@@ -210,6 +218,11 @@ struct Loaded {
   };
   std::unordered_map<std::int64_t, InHand> in_hand;
 
+  // Of Wanted::holds_over: their coupons, by end; they are in `holds`. And the earliest end of the others
+  // in force, which may have come as well.
+  std::vector<CouponKey> holds_over;
+  std::optional<Micros> hold_end;
+
   // Of Wanted::decided_before: the oldest decisions, a bounded number, all of them before that.
   struct OldDecisions {
     std::int64_t last = 0;              // the last one's id; 0: none is so old
@@ -234,6 +247,7 @@ struct Changes {
   std::vector<Campaign> campaigns;  // new or edited, each of its versions, the latest last
   std::vector<CodeBatch> batches;   // new
   std::map<CouponKey, CouponChange> coupons;
+  std::map<CouponKey, std::optional<Hold>> holds;         // as they are after the batch; nullopt: dropped
   std::map<std::int64_t, CampaignTally> tallies;          // differences; a field may be negative
   std::unordered_map<CounterKey, std::int64_t> counters;  // differences
   std::vector<IdempotencyRecord> idempotency;             // new; replaces one of the same key
@@ -278,6 +292,9 @@ class Reader {
 
   // The row of a coupon; nullopt when it has none (nobody was ever given it).
   virtual Result<std::optional<Coupon>> coupon(CouponKey key) = 0;
+
+  // In force, over but not ended yet, or redeemed.
+  virtual Result<std::optional<Hold>> hold(CouponKey key) = 0;
 
   // The coupon imported under a normalized code.
   virtual Result<std::optional<Coupon>> imported(std::string_view normalized) = 0;

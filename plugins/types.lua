@@ -106,7 +106,7 @@ function short(text) end
 ---@field id? string nil: issued to nobody
 ---@field issued integer coupons of the campaign that the user ever got
 ---@field issued_for_subject integer of these, for the subject of this decision
----@field redeemed integer
+---@field redeemed integer of these, redeemed or held now
 ---@field attributes table<string, string|number|boolean> what the shop has told about the user
 
 ---@class scrip.Coupon
@@ -115,6 +115,7 @@ function short(text) end
 ---@field issued_at? scrip.Instant
 ---@field expires_at? scrip.Instant
 ---@field redeemed_at? scrip.Instant
+---@field counted_at? scrip.Instant when the redemption was counted: earlier than redeemed_at when it was held
 ---@field discount? integer what the redemption gave (cancel), minor units
 ---@field currency? string of the discount
 
@@ -392,6 +393,7 @@ function quota(params) end
 ---@field issued_at? scrip.TestInstant
 ---@field expires_at? scrip.TestInstant
 ---@field redeemed_at? scrip.TestInstant
+---@field counted_at? scrip.TestInstant default: redeemed_at
 ---@field discount? integer
 ---@field currency? string
 

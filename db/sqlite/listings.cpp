@@ -4,6 +4,7 @@
 #include <iterator>
 #include <limits>
 
+#include "db/sqlite/holds.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/runs/stored_postings.h"
@@ -83,7 +84,7 @@ Result<std::vector<std::pair<std::int64_t, CampaignTally>>> list_tallies(Connect
   Statement query(db, "SELECT " SCRIP_TALLY_COLUMNS ", campaign FROM tally ORDER BY campaign");
   while (query.next()) {
     auto& [campaign, tally] = tallies.emplace_back();
-    query.read(tally.issued, tally.redeemed, tally.next_serial, tally.by_hand, tally.pooled, campaign);
+    query.read(tally.issued, tally.redeemed, tally.next_serial, tally.by_hand, tally.pooled, tally.held, campaign);
   }
   if (auto ended = query.end(); !ended) return ended.error();
   return tallies;
@@ -106,11 +107,17 @@ Result<Definitions> list_definitions(Connection& db) {
       "SELECT EXISTS (SELECT 1 FROM campaign WHERE EXISTS (SELECT 1 FROM coupon"
       " WHERE coupon.id >= campaign.number << 43 AND coupon.id < (campaign.number << 43) + (1 << 42)))");
   if (!has_imports) return has_imports.error();
+  const auto holds = has_holds(db);
+  if (!holds) return holds.error();
+  const auto hold_end = first_hold_end(db);
+  if (!hold_end) return hold_end.error();
   return Definitions{.campaigns = std::move(*campaign_rows),
                      .formats = std::move(*format_rows),
                      .batches = std::move(*batch_rows),
                      .last_work = *last_work,
-                     .has_imports = *has_imports != 0};
+                     .has_imports = *has_imports != 0,
+                     .has_holds = *holds,
+                     .hold_end = *hold_end};
 }
 
 }  // namespace scrip::sqlite

@@ -3,6 +3,7 @@
 #include "db/sqlite/audit.h"
 #include "db/sqlite/decision_lists.h"
 #include "db/sqlite/decision_order.h"
+#include "db/sqlite/holds.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
@@ -26,7 +27,12 @@ Result<Holding> SqliteReader::holding(const HoldingKey& key) {
   if (!lookup) return lookup.error();
   auto postings = lookup->find(Index::holder, lookup->hash().of_user(key.user_id));
   if (!postings) return postings.error();
-  return count_holding(*connection_, *postings, key);
+  auto holding = count_holding(*connection_, *postings, key);
+  if (!holding) return holding;
+  const auto held = count_held(*connection_, key);
+  if (!held) return held.error();
+  holding->redeemed += *held;
+  return holding;
 }
 
 Result<std::int64_t> SqliteReader::counter(const CounterKey& key) {
@@ -39,6 +45,10 @@ Result<std::string> SqliteReader::attributes(const std::string& user_id) {
 
 Result<std::optional<Coupon>> SqliteReader::coupon(CouponKey key) {
   return find_coupon(*connection_, key);
+}
+
+Result<std::optional<Hold>> SqliteReader::hold(CouponKey key) {
+  return find_hold(*connection_, key);
 }
 
 Result<std::optional<Coupon>> SqliteReader::imported(std::string_view normalized) {

@@ -18,6 +18,7 @@ class SqliteReader final : public Reader {
   Result<std::int64_t> counter(const CounterKey& key) override;
   Result<std::string> attributes(const std::string& user_id) override;
   Result<std::optional<Coupon>> coupon(CouponKey key) override;
+  Result<std::optional<Hold>> hold(CouponKey key) override;
   Result<std::optional<Coupon>> imported(std::string_view normalized) override;
   Result<std::vector<Coupon>> coupons(std::int64_t campaign, std::int64_t from, int limit) override;
   Result<std::vector<Coupon>> imported_coupons(std::int64_t campaign, std::int64_t before, int limit) override;

@@ -8,6 +8,7 @@
 
 #include "db/sqlite/decision_blocks.h"
 #include "db/sqlite/decisions.h"
+#include "db/sqlite/holds.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/migrate.h"
@@ -59,6 +60,7 @@ class Verification {
         !done) {
       return done;
     }
+    if (auto done = verify_holds(db_, known_, *tallies, findings_); !done) return done;
     if (auto done = check_counters(counter); !done) return done;
     if (auto done = check_decisions(decision); !done) return done;
     if (auto done = check_refusals(); !done) return done;

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "api/service.h"
+#include "ledger/coupon_code.h"
 #include "ledger/command.h"
 
 namespace scrip::api {
@@ -16,6 +17,17 @@ Actor actor_of(const http::Request& request);
 
 // campaign_not_found for an id that is none or that nobody uses.
 Result<std::shared_ptr<const Campaign>> campaign_of(const Catalog& catalog, std::string_view id);
+
+// The coupon of the path, as a command that is made of it.
+template <class Make>
+Result<Command> about_coupon(Service& service, http::Request& request, Make&& make) {
+  auto coupon = coupon_ref(*service.ledger.catalog(), request.capture("code"));
+  if (!coupon) return coupon.error();
+  return Command(make(std::move(*coupon)));
+}
+
+// The most bytes of a hold's key in a body.
+inline constexpr std::size_t longest_hold_key = 64;
 
 // Hands a command to the ledger and waits. The outcome has no error: that is what comes back instead.
 Result<Outcome> carry_out(Service& service, Command command, Actor actor);

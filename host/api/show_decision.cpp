@@ -69,6 +69,7 @@ Json show_decision(const DecisionRow& row, const Catalog& catalog, const std::st
   decision->facts.campaign = std::move(campaign);
   Json verdict = Json::parse(verdict_json(decision->verdict));
   shown["hook"] = name(decision->hook);
+  if (decision->facts.step != HoldStep::whole) shown["step"] = name(decision->facts.step);
   shown["campaign_version"] = decision->campaign_version;
   shown["facts"] = Json::parse(facts_json(decision->facts));
   shown["trace"] = Json::parse(trace_json(decision->verdict.trace));

@@ -25,7 +25,7 @@ Result<Campaign> Database::campaign(const std::string& id) {
 
 Result<void> Database::execute(Command command) {
   const SystemClock clock;
-  auto ledger = Ledger::open(*store_, clock, {}, {});
+  auto ledger = Ledger::open(*store_, clock, {.end_holds = false}, {});
   if (!ledger) return ledger.error();
   (*ledger)->start();
   Submission submission{.command = std::move(command), .actor = {.subject = "operator", .role = Role::operator_}};

@@ -108,7 +108,7 @@ std::string line_of(const Json& decision) {
     return text.empty() ? std::string("-") : text;
   };
   return or_dash("id") + "\t" + or_dash("at") + "\t" + or_dash("campaign_id") + "\t" + or_dash("user_id") + "\t" +
-         or_dash("coupon") + "\t" + text_member(decision, "hook") + " " + or_dash("code") + "\t" + reason_of(decision);
+         or_dash("coupon") + "\t" + hook_text(decision) + " " + or_dash("code") + "\t" + reason_of(decision);
 }
 
 int print_all(const std::vector<Json>& decisions, bool json) {

@@ -104,7 +104,7 @@ Result<Json> by_itself(const ImportArguments& given, Input input) {
   const auto store = open_sqlite(data->database());
   if (!store) return store.error();
   const SystemClock clock;
-  const auto ledger = Ledger::open(**store, clock, {}, {});
+  const auto ledger = Ledger::open(**store, clock, {.end_holds = false}, {});
   if (!ledger) return ledger.error();
   (*ledger)->start();
   if (auto ended = jobs::end_abandoned_imports(**store, **ledger); !ended) return ended.error();

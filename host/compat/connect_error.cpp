@@ -85,6 +85,8 @@ ConnectCode connect_code(Code code) {
     case Code::campaign_not_active:
     case Code::outside_event_window:
     case Code::coupon_expired:
+    case Code::coupon_held:
+    case Code::hold_not_found:
     case Code::denied:
     case Code::invalid_policy:
       return ConnectCode::failed_precondition;

@@ -37,6 +37,8 @@ constexpr std::array table{
     Row{Code::campaign_not_active, "campaign_not_active", 409},
     Row{Code::outside_event_window, "outside_event_window", 409},
     Row{Code::coupon_expired, "coupon_expired", 409},
+    Row{Code::coupon_held, "coupon_held", 409},
+    Row{Code::hold_not_found, "hold_not_found", 409},
     Row{Code::denied, "denied", 409},
     Row{Code::policy_file_changed, "policy_file_changed", 412},
     Row{Code::payload_too_large, "payload_too_large", 413},

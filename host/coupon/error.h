@@ -38,6 +38,8 @@ enum class Code {
   campaign_not_active,
   outside_event_window,
   coupon_expired,
+  coupon_held,
+  hold_not_found,
   denied,  // a rule's own code, in Error::denied_as
   policy_file_changed,
   payload_too_large,

@@ -96,7 +96,7 @@ Result<void> Reminders::ask(const Catalog& catalog, Reader& reader, const Coupon
   const auto campaign = catalog.campaign(coupon.key.campaign);
   if (!campaign || !coupon.expires_at) return {};
   if (host_objection(Hook::remind, *campaign, coupon_instants(coupon), now)) return {};
-  auto facts = read_facts(reader, catalog.book(), campaign, coupon, now);
+  auto facts = read_facts(reader, catalog.book(), campaign, coupon, nullptr, now);
   if (!facts) return facts.error();
   ++pass.asked;
   const auto verdict = judge_->decide(Hook::remind, *facts, [&](const std::string& counter) {

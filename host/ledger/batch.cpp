@@ -34,6 +34,8 @@ Result<void> Batch::find_imported(const std::vector<Submission*>& submissions) {
   for (const Submission* submission : submissions) {
     if (const auto* const assign = std::get_if<Assign>(&submission->command)) want_ref(assign->coupon);
     if (const auto* const redeem = std::get_if<Redeem>(&submission->command)) want_ref(redeem->coupon);
+    if (const auto* const hold = std::get_if<HoldCoupon>(&submission->command)) want_ref(hold->coupon);
+    if (const auto* const release = std::get_if<Release>(&submission->command)) want_ref(release->coupon);
     if (const auto* const cancel = std::get_if<Cancel>(&submission->command)) want_ref(cancel->coupon);
     if (const auto* const import = std::get_if<ImportCoupons>(&submission->command)) {
       for (const ImportRow& row : import->rows) wanted.imported.push_back(row.normalized);
@@ -55,10 +57,15 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     wanted.coupons.push_back(*key);
     return key->campaign;
   };
+  const auto want_use = [&](const CouponRef& ref) {
+    want_coupon(ref);
+    if (const auto key = resolve(ref); key && state_.has_holds) wanted.holds.push_back(*key);
+  };
   struct Visitor {
     Wanted& wanted;
     const Loaded& loaded;
     const Actor& actor;
+    decltype(want_use)& use;
     decltype(want_issue)& issue;
     decltype(want_coupon)& coupon;
     void operator()(const Issue& c) const {
@@ -78,8 +85,10 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
       wanted.in_hand.emplace_back(campaign, 1);
       issue(campaign, Issue{.user_id = c.user_id, .subject = c.subject});
     }
-    void operator()(const Redeem& c) const { coupon(c.coupon); }
-    void operator()(const Cancel& c) const { coupon(c.coupon); }
+    void operator()(const Redeem& c) const { use(c.coupon); }
+    void operator()(const HoldCoupon& c) const { use(c.coupon); }
+    void operator()(const Release& c) const { use(c.coupon); }
+    void operator()(const Cancel& c) const { use(c.coupon); }
     void operator()(const CreateCampaign&) const {}
     void operator()(const EditCampaign& c) const { wanted.tallies.push_back(c.campaign); }
     void operator()(const Generate& c) const { wanted.tallies.push_back(c.campaign); }
@@ -107,7 +116,7 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const ActivatePolicies&) const {}
     void operator()(const RecordAudit&) const {}
   };
-  std::visit(Visitor{wanted, loaded_, submission.actor, want_issue, want_coupon}, submission.command);
+  std::visit(Visitor{wanted, loaded_, submission.actor, want_use, want_issue, want_coupon}, submission.command);
 }
 
 Result<void> Batch::prepare(const std::vector<Submission*>& submissions) {
@@ -117,18 +126,22 @@ Result<void> Batch::prepare(const std::vector<Submission*>& submissions) {
   if (options_.keep_decisions && now_ - *options_.keep_decisions > state_.oldest_decision) {
     wanted.decided_before = now_ - *options_.keep_decisions;
   }
+  wanted.some_are_held = state_.hold_end != no_hold;
+  if (options_.end_holds && now_ >= state_.hold_end) wanted.holds_over = now_;
   if (auto loaded = store_.load(wanted, loaded_); !loaded) return loaded;
   // Whose a coupon is, is known only now.
-  Wanted holders;
+  Wanted holders{.some_are_held = wanted.some_are_held};
+  want_holds_over(holders);
   for (const CouponKey& key : wanted.coupons) {
     const auto found = loaded_.coupons.find(key);
     if (found == loaded_.coupons.end() || !found->second) continue;
     want_holding(key.campaign, found->second->user_id, found->second->subject, holders);
   }
-  if (!holders.holdings.empty()) {
+  if (!holders.holdings.empty() || !holders.coupons.empty()) {
     if (auto loaded = store_.load(holders, loaded_); !loaded) return loaded;
   }
   tallies_before_ = loaded_.tallies;
+  if (wanted.holds_over) end_holds();
   return {};
 }
 
@@ -178,6 +191,8 @@ Result<void> Batch::dispatch(Submission& submission) {
     Result<void> operator()(const Issue& c) const { return one(batch.issue(submission.actor, c)); }
     Result<void> operator()(const Assign& c) const { return one(batch.assign(submission.actor, c)); }
     Result<void> operator()(const Redeem& c) const { return one(batch.redeem(submission.actor, c)); }
+    Result<void> operator()(const HoldCoupon& c) const { return one(batch.hold(submission.actor, c)); }
+    Result<void> operator()(const Release& c) const { return one(batch.release(submission.actor, c)); }
     Result<void> operator()(const Cancel& c) const { return one(batch.cancel(submission.actor, c)); }
     Result<void> operator()(const IssueMany& c) const {
       if (!batch.state_.catalog->campaign(c.campaign)) {
@@ -237,7 +252,8 @@ Changes& Batch::finish() {
                                                .redeemed = after.redeemed - before.redeemed,
                                                .next_serial = after.next_serial - before.next_serial,
                                                .by_hand = after.by_hand - before.by_hand,
-                                               .pooled = after.pooled - before.pooled};
+                                               .pooled = after.pooled - before.pooled,
+                                               .held = after.held - before.held};
   }
   finish_decisions();
   return changes_;

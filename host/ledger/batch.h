@@ -24,6 +24,9 @@
 
 namespace scrip {
 
+// LedgerState::hold_end when no hold is in force.
+inline constexpr Micros no_hold = std::numeric_limits<Micros>::max();
+
 // What the ledger carries from one batch to the next. A batch works on a copy, which the ledger
 // keeps when the batch is durable and drops when it is not.
 struct LedgerState {
@@ -35,6 +38,8 @@ struct LedgerState {
   std::int64_t stored_revision = 0;                             // the active one of the store; 0: none
   std::string set_aside;                                        // PolicyActivation::set_aside of the last activation
   Micros oldest_decision = std::numeric_limits<Micros>::min();  // none is older
+  bool has_holds = false;                                       // some coupon is held, or was redeemed so
+  Micros hold_end = no_hold;                                    // no hold ends before it
   // Shared by the copies: after a batch that failed a few more of its second are counted than need be.
   std::shared_ptr<RefusalRate> refusals = std::make_shared<RefusalRate>();
 };
@@ -43,8 +48,13 @@ class Batch {
  public:
   Batch(Store& store, LedgerState state, Micros now, const LedgerOptions& options, const LedgerEvents& events);
 
-  // Reads what the commands need. Called once, with all of them, before the first decide().
+  // Reads what the commands need, and ends the holds that are over, so that no command sees them. Called
+  // once, with all of them, before the first decide().
   Result<void> prepare(const std::vector<Submission*>& submissions);
+
+  // After prepare(): there were more of those than one batch ends. Commit it without commands and begin
+  // another.
+  bool more_holds_are_over() const { return options_.end_holds && state_.hold_end <= now_; }
 
   // Decides one command: fills in its outcome and, with an idempotency key, its answer.
   Result<void> decide(Submission& submission);
@@ -69,8 +79,6 @@ class Batch {
   // batch_claims.cpp
   Result<ClaimOutcome> issue(const Actor& actor, const Issue& command);
   Result<ClaimOutcome> assign(const Actor& actor, const Assign& command);
-  Result<ClaimOutcome> redeem(const Actor& actor, const Redeem& command);
-  Result<ClaimOutcome> cancel(const Actor& actor, const Cancel& command);
   // The coupon that the next issue gives; nullopt: none is left.
   Result<std::optional<Coupon>> next_coupon(const Campaign& campaign);
   // Reads on which serials were assigned by hand, from `serial` on.
@@ -80,7 +88,8 @@ class Batch {
   // The row of a coupon, or an available one when it has none.
   Coupon coupon_at(CouponKey key) const;
   Facts facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
-                  const std::optional<std::string>& user_id, const std::optional<std::string>& subject);
+                  const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
+                  const Hold* hold = nullptr);
   Result<Verdict> ask(Hook hook, Facts& facts);
   // Gives `coupon` to the user: the row, the tally, the holdings, the counters.
   void give(Coupon& coupon, const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
@@ -91,6 +100,42 @@ class Batch {
   static ClaimOutcome granted(const Facts& facts, const Coupon& coupon);
   ClaimOutcome refuse(const Actor& actor, Hook hook, const Facts& facts, const Verdict& verdict, Error error,
                       const Coupon* coupon);
+
+  // batch_redemptions.cpp
+  Result<ClaimOutcome> redeem(const Actor& actor, const Redeem& command);
+  Result<ClaimOutcome> cancel(const Actor& actor, const Cancel& command);
+  // A coupon that is to be redeemed, held or given back, and what is known of it.
+  struct Use {
+    std::shared_ptr<const Campaign> campaign;
+    Coupon coupon;
+    std::optional<Hold> hold;  // in force, or redeemed
+    Facts facts;
+  };
+  // nullopt: to this actor there is no such coupon.
+  std::optional<Use> find_use(const Actor& actor, const CouponRef& ref);
+  Use use_of(const std::shared_ptr<const Campaign>& campaign, Coupon coupon);
+  // What the host and the policy say to it. Changes nothing.
+  struct Judgment {
+    Verdict verdict;
+    std::optional<Error> refusal;
+  };
+  Result<Judgment> judge(Hook hook, Facts& facts);
+  ClaimOutcome refuse(const Actor& actor, Hook hook, const Use& use, const Judgment& judgment);
+  // Carries out a redemption, or its taking back, that was allowed: records it, changes and counts.
+  ClaimOutcome apply_redemption(Use& use, const Verdict& verdict);
+  ClaimOutcome apply_cancellation(Use& use, const Verdict& verdict);
+
+  // batch_holds.cpp
+  Result<ClaimOutcome> hold(const Actor& actor, const HoldCoupon& command);
+  Result<ClaimOutcome> release(const Actor& actor, const Release& command);
+  // The second half of a hold.
+  ClaimOutcome redeem_held(const Redeem& command, Use& use);
+  // The decision's id.
+  std::int64_t end_hold(Use& use, HoldStep step);
+  void want_holds_over(Wanted& wanted) const;
+  void end_holds();
+  const std::optional<Hold>& hold_of(CouponKey coupon) const;
+  void put_hold(CouponKey coupon, std::optional<Hold> hold);
 
   // batch_decisions.cpp
   // The decision's id; 0: none is recorded.

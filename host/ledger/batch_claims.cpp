@@ -1,4 +1,4 @@
-// How a batch decides claims: issue, assign, redeem, cancel.
+// How a batch decides who is given a coupon: issue and assign, and what all claims have in common.
 #include <algorithm>
 #include <iterator>
 
@@ -21,7 +21,8 @@ Coupon Batch::coupon_at(CouponKey key) const {
 }
 
 Facts Batch::facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
-                       const std::optional<std::string>& user_id, const std::optional<std::string>& subject) {
+                       const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
+                       const Hold* hold) {
   const auto holding = [&](const std::optional<std::string>& of) -> const Holding& {
     if (!user_id) return no_holding;
     const auto found = loaded_.holdings.find({campaign->number, *user_id, of});
@@ -31,7 +32,7 @@ Facts Batch::facts_for(const std::shared_ptr<const Campaign>& campaign, const Co
   Facts facts = facts_of(now_, campaign, loaded_.tallies[campaign->number], user_id, subject, holding(std::nullopt),
                          subject ? holding(subject) : no_holding,
                          attributes == loaded_.attributes.end() ? no_attributes : attributes->second);
-  facts.coupon = coupon_facts(state_.catalog->book(), coupon);
+  facts.coupon = coupon_facts(state_.catalog->book(), coupon, hold);
   return facts;
 }
 
@@ -255,63 +256,6 @@ Result<ClaimOutcome> Batch::assign(const Actor& actor, const Assign& command) {
   give(coupon, command.user_id, command.subject, *verdict);
   tell_claim(EventKind::coupon_issued, facts, coupon);
   tell_if_sold_out(*campaign);
-  return granted(facts, coupon);
-}
-
-Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
-  const auto key = resolve(command.coupon);
-  const auto campaign = key ? state_.catalog->campaign(key->campaign) : nullptr;
-  Coupon coupon = key ? coupon_at(*key) : Coupon();
-  if (!campaign || !may_see(actor, coupon)) return ClaimOutcome{.error = coupon_not_found()};
-  Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
-  facts.order = command.order;
-
-  if (auto objection = host_objection(Hook::redeem, facts)) {
-    return refuse(actor, Hook::redeem, facts, host_verdict(*objection), *objection, &coupon);
-  }
-  auto verdict = ask(Hook::redeem, facts);
-  if (!verdict) return verdict.error();
-  if (!verdict->allowed()) return refuse(actor, Hook::redeem, facts, *verdict, refusal(*verdict), &coupon);
-
-  coupon.state = CouponState::redeemed;
-  coupon.redeemed_at = now_;
-  if (command.order) {
-    coupon.order_id = command.order->id;
-    if (verdict->discount) coupon.discount = Money{*verdict->discount, command.order->currency};
-  }
-  coupon.decision = record(Hook::redeem, facts, *verdict, &coupon);
-  ++loaded_.tallies[campaign->number].redeemed;
-  store_coupon(coupon);
-  change_holdings(coupon, {.redeemed = 1});
-  count(campaign->number, verdict->counts);
-  tell_claim(EventKind::coupon_redeemed, facts, coupon);
-  return granted(facts, coupon);
-}
-
-Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
-  const auto key = resolve(command.coupon);
-  const auto campaign = key ? state_.catalog->campaign(key->campaign) : nullptr;
-  Coupon coupon = key ? coupon_at(*key) : Coupon();
-  if (!campaign || !may_see(actor, coupon)) return ClaimOutcome{.error = coupon_not_found()};
-  Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
-
-  if (auto objection = host_objection(Hook::cancel, facts)) {
-    return refuse(actor, Hook::cancel, facts, host_verdict(*objection), *objection, &coupon);
-  }
-  auto verdict = ask(Hook::cancel, facts);
-  if (!verdict) return verdict.error();
-  if (!verdict->allowed()) return refuse(actor, Hook::cancel, facts, *verdict, refusal(*verdict), &coupon);
-
-  coupon.state = CouponState::issued;
-  coupon.redeemed_at.reset();
-  coupon.discount.reset();
-  coupon.order_id.reset();
-  coupon.decision = record(Hook::cancel, facts, *verdict, &coupon);
-  --loaded_.tallies[campaign->number].redeemed;
-  store_coupon(coupon);
-  change_holdings(coupon, {.redeemed = -1});
-  count(campaign->number, verdict->counts);
-  tell_claim(EventKind::coupon_cancelled, facts, coupon);
   return granted(facts, coupon);
 }
 

@@ -18,6 +18,7 @@
 #include "coupon/campaign.h"
 #include "coupon/coupon.h"
 #include "coupon/event.h"
+#include "coupon/hold.h"
 #include "coupon/import_job.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
@@ -68,6 +69,21 @@ struct Assign {
 struct Redeem {
   CouponRef coupon;
   std::optional<Order> order;
+  std::optional<std::string> hold;  // the key of the hold that it finishes
+};
+
+// The first half of a redemption, which keeps everybody else from the coupon until it is redeemed by the
+// hold's key, released, or `ttl` is over.
+struct HoldCoupon {
+  CouponRef coupon;
+  std::optional<Order> order;
+  Micros ttl = 0;   // 1 s to 1 day
+  std::string key;  // unguessable
+};
+
+struct Release {
+  CouponRef coupon;
+  std::optional<std::string> hold;  // its key; nullopt: whichever there is, for operators
 };
 
 struct Cancel {
@@ -202,9 +218,10 @@ struct RecordAudit {
   std::string new_value;
 };
 
-using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCampaign, EditCampaign, Generate, Refused,
-                             PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, StartImport,
-                             ImportCoupons, EndImport, Remind, SettleEvents, ActivatePolicies, RecordAudit>;
+using Command =
+    std::variant<Issue, IssueMany, Assign, Redeem, HoldCoupon, Release, Cancel, CreateCampaign, EditCampaign, Generate,
+                 Refused, PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, StartImport, ImportCoupons,
+                 EndImport, Remind, SettleEvents, ActivatePolicies, RecordAudit>;
 
 // ---- outcomes -----------------------------------------------------------------------------------
 
@@ -212,6 +229,7 @@ using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCam
 struct ClaimOutcome {
   std::optional<Error> error;  // set: refused, nothing changed but the record of the decision
   Coupon coupon;               // as it is now
+  std::optional<Hold> hold;    // HoldCoupon: what was made, its key included; the coupon shows its discount
   std::string code;            // the coupon's
   std::string campaign_id;
   std::int64_t decision = 0;
@@ -233,7 +251,7 @@ struct ActivationOutcome {
 // A command's answer. `error` is for the command as a whole.
 struct Outcome {
   std::optional<Error> error;
-  ClaimOutcome claim;                // Issue, Assign, Redeem, Cancel (its error is moved to `error`)
+  ClaimOutcome claim;  // Issue, Assign, Redeem, HoldCoupon, Release, Cancel (its error is moved to `error`)
   std::vector<ClaimOutcome> claims;  // IssueMany, in order
   CampaignOutcome campaign;          // CreateCampaign, EditCampaign, Generate
   Work work;                         // AddWork, EditWork

@@ -80,7 +80,7 @@ class Ledger::Impl {
     const auto patience = std::chrono::milliseconds(200);
     while (queue_.take(batch, options_.batch, patience)) {
       if (batch.empty()) {
-        if (!drop_old_decisions()) store_.idle();
+        if (!tend()) store_.idle();
         continue;
       }
       settle(batch);
@@ -88,25 +88,18 @@ class Ledger::Impl {
     }
   }
 
-  // With nothing else to do. True: there may be more of them.
-  bool drop_old_decisions() {
+  // With nothing else to do: drops old decisions and ends holds that are over. True: there may be more.
+  bool tend() {
     const Micros now = real_time();
-    if (!options_.keep_decisions || now < drop_next_) return false;
-    drop_next_ = now + 10 * scrip::second;
-    if (!store_.begin()) return false;
-    Batch batch(store_, state_, clock_.now(), options_, events_);
-    if (!batch.prepare({})) {
-      store_.rollback();
-      return false;
-    }
-    const Changes& changes = batch.finish();
-    if (changes.empty()) {
-      store_.rollback();
-      state_ = batch.state();
-      return false;
-    }
-    if (!store_.commit(changes)) return false;
-    drop_next_ = 0;
+    const bool holds = options_.end_holds && clock_.now() >= state_.hold_end && now >= end_next_;
+    const bool decisions = options_.keep_decisions && now >= drop_next_;
+    if (!holds && !decisions) return false;
+    if (holds) end_next_ = now + scrip::second;
+    if (decisions) drop_next_ = now + 10 * scrip::second;
+    const auto tended = commit({});
+    if (!tended || !*tended) return false;
+    if (holds) end_next_ = 0;
+    if (decisions) drop_next_ = 0;
     return true;
   }
 
@@ -126,19 +119,32 @@ class Ledger::Impl {
     }
   }
 
-  Result<void> commit(const std::vector<Submission*>& submissions) {
-    const auto started = SteadyClock::now();
-    if (auto begun = store_.begin(); !begun) return begun;
-    Batch batch(store_, state_, clock_.now(), options_, events_);
-    if (auto decided = decide(batch, submissions); !decided) {
-      store_.rollback();
-      return decided;
+  // One batch, after as many without commands as it takes to end the holds that are over. False: it
+  // changed nothing.
+  Result<bool> commit(const std::vector<Submission*>& submissions) {
+    for (;;) {
+      const auto started = SteadyClock::now();
+      if (auto begun = store_.begin(); !begun) return begun.error();
+      Batch batch(store_, state_, clock_.now(), options_, events_);
+      auto ready = batch.prepare(submissions);
+      const bool more = ready && batch.more_holds_are_over();
+      if (ready && !more) ready = decide(batch, submissions);
+      if (!ready) {
+        store_.rollback();
+        return ready.error();
+      }
+      auto stored = store(batch, more ? 0 : submissions.size(), started);
+      if (!stored || !more) return stored;
     }
+  }
+
+  Result<bool> store(Batch& batch, std::size_t commands, SteadyClock::time_point started) {
     Changes& changes = batch.finish();
     forget_what_is_over(changes);
     const std::int64_t decide_us = micros_since(started);
     const auto committing = SteadyClock::now();
-    if (changes.empty()) {
+    const bool changed = !changes.empty();
+    if (!changed) {
       store_.rollback();
     } else {
       // Before the commit: who reads a new row has to find its campaign and its codes. Should the
@@ -146,18 +152,17 @@ class Ledger::Impl {
       publish(batch.state().catalog);
       if (auto committed = store_.commit(changes); !committed) {
         publish(state_.catalog);
-        return committed;
+        return committed.error();
       }
     }
     state_ = batch.state();
     publish(state_.judge);
-    if (events_.changed) events_.changed(changes);
-    if (events_.committed) events_.committed(submissions.size(), decide_us, micros_since(committing));
-    return {};
+    if (events_.changed && (changed || commands > 0)) events_.changed(changes);
+    if (events_.committed && commands > 0) events_.committed(commands, decide_us, micros_since(committing));
+    return changed;
   }
 
   static Result<void> decide(Batch& batch, const std::vector<Submission*>& submissions) {
-    if (auto prepared = batch.prepare(submissions); !prepared) return prepared;
     for (Submission* submission : submissions) {
       if (auto decided = batch.decide(*submission); !decided) return decided;
     }
@@ -189,6 +194,7 @@ class Ledger::Impl {
   LedgerState state_;  // the ledger's thread alone
   Micros forget_next_ = 0;
   Micros drop_next_ = 0;
+  Micros end_next_ = 0;
   std::atomic<bool> storage_works_{true};
   mutable std::mutex published_mutex_;
   std::shared_ptr<const Catalog> catalog_;
@@ -222,7 +228,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, const Clock& clock, L
                     .last_revision = *last_revision,
                     .last_work = definitions->last_work,
                     .stored_revision = stored_revision,
-                    .set_aside = *last_activation ? (*last_activation)->set_aside : std::string()};
+                    .set_aside = *last_activation ? (*last_activation)->set_aside : std::string(),
+                    .has_holds = definitions->has_holds,
+                    .hold_end = definitions->hold_end.value_or(no_hold)};
   auto impl = std::make_unique<Impl>(store, clock, std::move(options), std::move(events), std::move(state));
   return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
 }

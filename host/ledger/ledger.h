@@ -37,6 +37,9 @@ struct LedgerOptions {
   // How long decisions are kept, by the coupons' clock. 0: none is recorded; nullopt: for ever, and what a
   // command that changes something beside a server has to leave it at.
   std::optional<Micros> keep_decisions;
+  // Ends holds when they are over. A command that changes something beside a server leaves that to the
+  // server, whose clock may be another.
+  bool end_holds = true;
   // Refusals of one campaign, hook and code that are recorded one by one in a second of the coupons' clock;
   // the others of that second are counted.
   std::int64_t recorded_refusals = 100;

@@ -31,10 +31,11 @@ struct Validation {
   std::string facts;                 // JSON object, when something was supposed: as the rules saw them
 };
 
-// An error is coupon_not_found (also when the actor may not see it), a supposition that cannot be, or
-// the store's.
+// With the key of a hold: what finishing it would say. An error is coupon_not_found (also when the actor
+// may not see it), an order that is not the held one, a supposition that cannot be, or the store's.
 Result<Validation> validate_redeem(const Inquiry& inquiry, const Actor& actor, CouponKey key,
-                                   const std::optional<Order>& order);
+                                   const std::optional<Order>& order,
+                                   const std::optional<std::string>& hold_key = std::nullopt);
 
 // The coupon is one without a code: which it will be is not known before. An error is
 // campaign_not_found, a supposition that cannot be, or the store's.

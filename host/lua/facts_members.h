@@ -27,7 +27,7 @@ inline constexpr auto all_members = std::to_array<FactsMember>({
     {in_user, "id"}, {in_user, "issued"}, {in_user, "issued_for_subject"}, {in_user, "redeemed"},
     {in_user, "attributes"},
     {in_coupon, "code"}, {in_coupon, "created_at"}, {in_coupon, "issued_at"}, {in_coupon, "expires_at"},
-    {in_coupon, "redeemed_at"}, {in_coupon, "discount"}, {in_coupon, "currency"},
+    {in_coupon, "redeemed_at"}, {in_coupon, "discount"}, {in_coupon, "currency"}, {in_coupon, "counted_at"},
     {in_order, "id"}, {in_order, "amount"}, {in_order, "currency"}, {in_order, "items"},
 });
 
@@ -38,7 +38,7 @@ enum Place : std::size_t {
   campaign_ends_at, campaign_timezone, campaign_metadata,
   user_id, user_issued, user_issued_for_subject, user_redeemed, user_attributes,
   coupon_code, coupon_created_at, coupon_issued_at, coupon_expires_at, coupon_redeemed_at, coupon_discount,
-  coupon_currency,
+  coupon_currency, coupon_counted_at,
   order_id, order_amount, order_currency, order_items,
   places,
 };

@@ -227,6 +227,7 @@ void FactsView::show_coupon(lua_State* L, const CouponFacts& facts) {
   set(L, coupon_issued_at, facts.issued_at);
   set(L, coupon_expires_at, held_inside(facts.expires_at));
   set(L, coupon_redeemed_at, facts.redeemed_at);
+  set(L, coupon_counted_at, facts.counted_at ? facts.counted_at : facts.redeemed_at);
   set(L, coupon_discount, facts.discount);
   if (facts.currency.empty()) {
     set_nil(L, coupon_currency);

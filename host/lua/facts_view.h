@@ -39,7 +39,7 @@ class FactsView {
 
  private:
   static constexpr std::size_t sections = 6;
-  static constexpr std::size_t members = 34;
+  static constexpr std::size_t members = 35;
 
   void show_campaign(lua_State* L, const Facts& facts);
   void show_user(lua_State* L, const Facts& facts);

@@ -91,7 +91,7 @@ void push_facts(lua_State* L, Hook hook, const Facts& facts) {
   to_number(json, "now");
   for (const char* member : {"starts_at", "ends_at"}) to_number(json["campaign"], member);
   if (json.contains("coupon")) {
-    for (const char* member : {"created_at", "issued_at", "expires_at", "redeemed_at"})
+    for (const char* member : {"created_at", "issued_at", "expires_at", "redeemed_at", "counted_at"})
       to_number(json["coupon"], member);
   }
   if (!json.contains("counter")) json["counter"] = Json::object();

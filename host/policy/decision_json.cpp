@@ -95,6 +95,9 @@ OrderedJson to_json(const CouponFacts& coupon) {
   put_instant(object, "redeemed_at", coupon.redeemed_at);
   put(object, "discount", coupon.discount);
   put(object, "currency", coupon.currency);
+  put_instant(object, "counted_at", coupon.counted_at);
+  put_instant(object, "held_until", coupon.held_until);
+  if (!coupon.counted.empty()) object["counted"] = to_json(coupon.counted);
   return object;
 }
 
@@ -136,6 +139,7 @@ OrderedJson to_json(const Verdict& verdict) {
 OrderedJson to_json(const Facts& facts) {
   OrderedJson object;
   object["now"] = instant(facts.now);
+  put_instant(object, "hold_until", facts.hold_until);
   object["campaign"] = campaign_json(facts);
   object["user"] = to_json(facts.user);
   put(object, "subject", facts.subject);

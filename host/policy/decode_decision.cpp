@@ -15,6 +15,9 @@ class Decoder {
     if (in_.number() != record::version) return corrupt();
     const std::uint64_t flags = flag_set(record::all_flags);
     decoded.hook = static_cast<Hook>(flags & 3);
+    const std::uint64_t step = flags >> record::step_shift;
+    if (step > record::last_step) return corrupt();
+    decoded.facts.step = static_cast<HoldStep>(step);
     facts(decoded, flags);
     verdict(decoded.verdict, flags, decoded.facts);
     if (!in_.ok() || !in_.at_end()) return corrupt();
@@ -89,6 +92,7 @@ class Decoder {
     if (flags & record::has_subject) facts.subject = text();
     if (flags & record::has_order) facts.order = order();
     if (flags & record::has_counters) facts.counters = counters();
+    if (facts.step == HoldStep::hold) facts.hold_until = instant();
   }
 
   CouponFacts coupon() {
@@ -101,6 +105,9 @@ class Decoder {
     if (flags & record::of_coupon::redeemed_at) coupon.redeemed_at = instant();
     if (flags & record::of_coupon::discount) coupon.discount = in_.signed_number();
     if (flags & record::of_coupon::currency) coupon.currency = text();
+    if (flags & record::of_coupon::counted_at) coupon.counted_at = instant();
+    if (flags & record::of_coupon::held_until) coupon.held_until = instant();
+    if (flags & record::of_coupon::counted) coupon.counted = counters();
     return coupon;
   }
 

@@ -41,7 +41,8 @@ class Encoder {
     if (flags & record::has_coupon) coupon(*facts.coupon);
     if (flags & record::has_subject) out_.text(*facts.subject);
     if (flags & record::has_order) order(*facts.order);
-    if (flags & record::has_counters) counters();
+    if (flags & record::has_counters) counters(facts.counters);
+    if (facts.step == HoldStep::hold) instant(facts.hold_until.value_or(now_));
   }
 
   void trace(const std::vector<TraceEntry>& entries) {
@@ -97,9 +98,9 @@ class Encoder {
     }
   }
 
-  void counters() {
-    out_.number(facts_.counters.size());
-    for (const auto& [counter, value] : facts_.counters) {
+  void counters(const Counters& counters) {
+    out_.number(counters.size());
+    for (const auto& [counter, value] : counters) {
       out_.text(counter);
       out_.signed_number(value);
     }
@@ -127,7 +128,10 @@ class Encoder {
                 when(coupon.expires_at.has_value(), record::of_coupon::expires_at) |
                 when(coupon.redeemed_at.has_value(), record::of_coupon::redeemed_at) |
                 when(coupon.discount.has_value(), record::of_coupon::discount) |
-                when(!coupon.currency.empty(), record::of_coupon::currency));
+                when(!coupon.currency.empty(), record::of_coupon::currency) |
+                when(coupon.counted_at.has_value(), record::of_coupon::counted_at) |
+                when(coupon.held_until.has_value(), record::of_coupon::held_until) |
+                when(!coupon.counted.empty(), record::of_coupon::counted));
     out_.text(coupon.code);
     instant(coupon.created_at);
     if (coupon.issued_at) instant(*coupon.issued_at);
@@ -135,6 +139,9 @@ class Encoder {
     if (coupon.redeemed_at) instant(*coupon.redeemed_at);
     if (coupon.discount) out_.signed_number(*coupon.discount);
     if (!coupon.currency.empty()) out_.text(coupon.currency);
+    if (coupon.counted_at) instant(*coupon.counted_at);
+    if (coupon.held_until) instant(*coupon.held_until);
+    if (!coupon.counted.empty()) counters(coupon.counted);
   }
 
   void order(const Order& order) {
@@ -170,7 +177,7 @@ std::string encode_decision(Hook hook, const Facts& facts, const Verdict& verdic
       when(user.attributes != "{}", record::has_attributes) | when(facts.coupon.has_value(), record::has_coupon) |
       when(facts.subject.has_value(), record::has_subject) | when(facts.order.has_value(), record::has_order) |
       when(!facts.counters.empty(), record::has_counters) | when(verdict.unstable, record::is_unstable) |
-      when(!is_implied, record::has_verdict);
+      when(!is_implied, record::has_verdict) | static_cast<std::uint64_t>(facts.step) << record::step_shift;
   Encoder encoder(facts);
   encoder.number(record::version);
   encoder.number(flags);

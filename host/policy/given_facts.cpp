@@ -36,6 +36,7 @@ class FactsReader {
     prepare(facts);
     members(given, "facts",
             {{"now", [](const Json&, const std::string&) {}},
+             {"hold_until", instant_into(facts.hold_until)},
              {"campaign", [&](const Json& json, const std::string& path) { campaign(json, path, facts.tally); }},
              {"user", [&](const Json& json, const std::string& path) { user(json, path, facts.user); }},
              {"subject", [&](const Json& json, const std::string& path) { text(json, path, facts.subject); }},
@@ -213,7 +214,12 @@ class FactsReader {
              {"expires_at", instant_into(into->expires_at)},
              {"redeemed_at", instant_into(into->redeemed_at)},
              {"discount", integer_into(into->discount)},
-             {"currency", currency_into(into->currency)}});
+             {"currency", currency_into(into->currency)},
+             {"counted_at", instant_into(into->counted_at)},
+             {"held_until", instant_into(into->held_until)},
+             {"counted", [&](const Json& counted, const std::string& counted_path) {
+                counters(counted, counted_path, into->counted);
+              }}});
     if (into->discount && into->currency.empty()) into->currency = usual_currency;
   }
 

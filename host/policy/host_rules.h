@@ -18,11 +18,16 @@ std::optional<Error> host_objection(Hook hook, const Campaign& campaign, const C
 // The same on facts. Precondition: facts.campaign and facts.coupon are set.
 std::optional<Error> host_objection(Hook hook, const Facts& facts);
 
+// What is decided without asking a policy: what the host refuses, and the second half of a hold
+// (follows_hold), which goes by what the facts' coupon says of it. nullopt: ask. Same precondition.
+std::optional<Verdict> decided_by_host(Hook hook, const Facts& facts);
+
 // The objection to an issue that the policy allowed: every coupon of the total has been given out.
 // Only then, so that who has a coupon already is told so rather than that there are none left.
 std::optional<Error> sold_out_objection(const Facts& facts);
 
 Error sold_out();
+Error hold_not_found();
 
 // The verdict for what the host refused itself, so that it is recorded like a policy's.
 Verdict host_verdict(const Error& error);

@@ -21,10 +21,14 @@ inline constexpr std::uint64_t version = 1;
 // Flags of a record. The lowest four bits are the hook and the kind of the verdict, two each.
 inline constexpr std::uint64_t has_user_id = 1 << 4, has_user_counts = 1 << 5, has_attributes = 1 << 6,
                                has_coupon = 1 << 7, has_subject = 1 << 8, has_order = 1 << 9, has_counters = 1 << 10,
-                               is_unstable = 1 << 11, has_verdict = 1 << 12, all_flags = (1 << 13) - 1;
+                               is_unstable = 1 << 11, has_verdict = 1 << 12, all_flags = (1 << 16) - 1;
+// The three bits above them: the step.
+inline constexpr int step_shift = 13;
+inline constexpr std::uint64_t last_step = static_cast<std::uint64_t>(HoldStep::expire);
 
 namespace of_coupon {
-inline constexpr std::uint64_t issued_at = 1, expires_at = 2, redeemed_at = 4, discount = 8, currency = 16, all = 31;
+inline constexpr std::uint64_t issued_at = 1, expires_at = 2, redeemed_at = 4, discount = 8, currency = 16,
+                               counted_at = 32, held_until = 64, counted = 128, all = 255;
 }
 namespace of_order {
 inline constexpr std::uint64_t id = 1, all = 1;
@@ -78,6 +82,8 @@ inline constexpr auto usual_names = std::to_array<std::string_view>({
     "product_not_eligible",
     "quota",
     "quota_reached",
+    "coupon_held",
+    "hold_not_found",
 });
 
 // What a verdict says beside its trace.

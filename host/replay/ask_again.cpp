@@ -49,8 +49,8 @@ void ask_candidate(Evaluator& evaluator, Replayed& decision,
                    const std::function<std::int64_t(const std::string& name)>& counter) {
   decision.facts.counters.clear();
   // The rules do not come to it, and the record shows none of their counters.
-  if (const auto objection = host_objection(decision.hook, decision.facts)) {
-    decision.candidate = host_verdict(*objection);
+  if (auto decided = decided_by_host(decision.hook, decision.facts)) {
+    decision.candidate = std::move(*decided);
     decision.reads = {};
     return;
   }

@@ -156,9 +156,8 @@ Result<Explanation> explain(Reader& reader, CompiledRevisions& revisions, const 
   }
 
   std::vector<std::string> counters;
-  const auto objection = host_objection(decision.hook, decision.facts);
-  if (objection) {
-    explanation.again = host_verdict(*objection);
+  if (auto decided = decided_by_host(decision.hook, decision.facts)) {
+    explanation.again = std::move(decided);
   } else if (row.revision == 0) {
     explanation.again = no_policies_verdict();
   } else if (!revision) {

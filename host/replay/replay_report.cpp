@@ -84,6 +84,10 @@ std::optional<Flip> flip_of(const Verdict& recorded, const Verdict& candidate) {
   return notes_of(recorded) == notes_of(candidate) ? std::nullopt : std::optional(Flip::other_notice);
 }
 
+std::optional<Flip> flip_of(const Replayed& decision, const Verdict& candidate) {
+  return follows_hold(decision.facts.step) ? std::nullopt : flip_of(decision.recorded, candidate);
+}
+
 std::int64_t ReplayReport::all_flips() const {
   return std::accumulate(flips.begin(), flips.end(), std::int64_t{0});
 }
@@ -94,6 +98,7 @@ ReplayTally::ReplayTally(std::string revision, std::size_t samples, Keep keep) :
 
 void ReplayTally::add_discount(const Replayed& decision, const Verdict& candidate) {
   const Facts& facts = decision.facts;
+  if (facts.step == HoldStep::redeem_held) return;  // the hold's
   if (decision.hook == Hook::redeem && facts.order) {
     const auto given = [](const Verdict& verdict) { return verdict.allowed() ? verdict.discount.value_or(0) : 0; };
     DiscountSum& sum = report_.discounts[facts.order->currency];
@@ -113,7 +118,7 @@ void ReplayTally::add(const Replayed& decision, const Verdict& candidate, bool r
   ++report_.decisions;
   if (recounted) ++report_.recounted;
   add_discount(decision, candidate);
-  const auto flip = flip_of(decision.recorded, candidate);
+  const auto flip = flip_of(decision, candidate);
   if (!flip) return;
   ++report_.flips[static_cast<std::size_t>(*flip)];
   std::string rule = rule_of(*flip, decision.recorded, candidate);

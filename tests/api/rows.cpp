@@ -34,7 +34,11 @@ std::string content(const Coupon& c) {
 
 std::string content(const CampaignTally& t) {
   return std::to_string(t.issued) + "|" + std::to_string(t.redeemed) + "|" + std::to_string(t.next_serial) + "|" +
-         std::to_string(t.by_hand) + "|" + std::to_string(t.pooled);
+         std::to_string(t.by_hand) + "|" + std::to_string(t.pooled) + "|" + std::to_string(t.held);
+}
+
+std::string content(const Hold& h) {
+  return h.key + "|" + std::to_string(h.held_at) + "|" + std::to_string(h.expires_at) + "|" + text(h.order_id);
 }
 
 constexpr int everything = 1'000'000;
@@ -52,6 +56,9 @@ Rows rows_of(Shop& shop) {
     rows["tally " + id] = content(get(reader->tally(number)));
     for (const Coupon& coupon : get(reader->coupons(number, std::numeric_limits<std::int64_t>::min(), everything))) {
       rows["coupon " + id + "/" + std::to_string(coupon.key.serial)] = content(coupon);
+      if (const auto hold = get(reader->hold(coupon.key))) {
+        rows["hold " + id + "/" + std::to_string(coupon.key.serial)] = content(*hold);
+      }
     }
   }
   for (std::int64_t next = 0;;) {

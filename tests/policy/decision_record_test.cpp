@@ -53,6 +53,8 @@ void check_same(const DecodedDecision& decoded, Hook hook, const Facts& facts, c
   CHECK(decoded.facts.now == facts.now);
   CHECK(decoded.facts.tally.issued == facts.tally.issued);
   CHECK(decoded.facts.tally.redeemed == facts.tally.redeemed);
+  CHECK(decoded.facts.step == facts.step);
+  CHECK(decoded.facts.hold_until == facts.hold_until);
   CHECK(decoded.facts.user == facts.user);
   CHECK(decoded.facts.subject == facts.subject);
   CHECK(decoded.facts.coupon == facts.coupon);
@@ -70,6 +72,8 @@ class Random {
     Facts facts;
     facts.now = number();
     facts.campaign = campaign(number(), number());
+    facts.step = static_cast<HoldStep>(below(5));
+    if (facts.step == HoldStep::hold) facts.hold_until = number();
     facts.tally.issued = number();
     facts.tally.redeemed = number();
     if (coin()) facts.user.id = text();
@@ -85,6 +89,9 @@ class Random {
       if (coin()) facts.coupon->redeemed_at = number();
       if (coin()) facts.coupon->discount = number();
       if (coin()) facts.coupon->currency = text();
+      if (coin()) facts.coupon->counted_at = number();
+      if (coin()) facts.coupon->held_until = number();
+      if (coin()) facts.coupon->counted = counters();
     }
     if (coin()) {
       facts.order = Order{.id = {}, .amount = number(), .currency = text(), .items = {}};

@@ -44,6 +44,8 @@ TEST_CASE("codes map to the statuses of the HTTP contract") {
       {Code::campaign_not_active, "campaign_not_active", 409},
       {Code::outside_event_window, "outside_event_window", 409},
       {Code::coupon_expired, "coupon_expired", 409},
+      {Code::coupon_held, "coupon_held", 409},
+      {Code::hold_not_found, "hold_not_found", 409},
       {Code::denied, "denied", 409},
       {Code::policy_file_changed, "policy_file_changed", 412},
       {Code::payload_too_large, "payload_too_large", 413},

@@ -15,6 +15,8 @@ void ask_everything(Store& store) {
                     .in_hand = {{1, 5}},
                     .holdings = {{1, "mina", std::nullopt}, {1, "mina", "s"}},
                     .coupons = {{1, 0}},
+                    .holds = {{1, 0}},
+                    .holds_over = noon,
                     .counters = {{1, "n"}},
                     .idempotency = {{"shop", "k"}},
                     .attributes = {"mina"},
@@ -34,6 +36,7 @@ void ask_everything(Store& store) {
   value_of(reader->counter({1, "n"}));
   value_of(reader->attributes("mina"));
   value_of(reader->coupon({1, 0}));
+  value_of(reader->hold({1, 0}));
   value_of(reader->imported("A"));
   value_of(reader->import_job("file"));
   value_of(reader->import_errors(1));

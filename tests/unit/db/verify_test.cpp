@@ -112,7 +112,7 @@ TEST_CASE("verify finds each kind of damage") {
       {"UPDATE tally SET next_serial = 1000000000 WHERE campaign = 1",
        "campaign c1: next_serial is beyond its codes: 1000000000 1000"},
       {"DELETE FROM tally WHERE campaign = 1", "campaign c1: issued: 0 12"},
-      {"INSERT INTO tally VALUES (9, 0, 0, 0, 0, 0)", "tally of an unknown campaign number 9: 9 0"},
+      {"INSERT INTO tally VALUES (9, 0, 0, 0, 0, 0, 0)", "tally of an unknown campaign number 9: 9 0"},
       {"UPDATE campaign SET total = 5 WHERE number = 1", "campaign c1: issued beyond its total: 12 5"},
       // Rows that are gone or doubled
       {"DELETE FROM coupon WHERE id = (1 << 43) + (1 << 42) + 5", "campaign c1: issued: 12 11"},

@@ -18,7 +18,7 @@ export default {
   plotHint: 'The past by the log of decisions (its latest 400), then the counters every two seconds while this page is open.',
   plotLabel: 'Issued and redeemed coupons over time; {issued} issued and {redeemed} redeemed now', numberLabel: 'Number', createdAt: 'Created', revision: 'Revision',
   generate: 'More codes', generateButton: 'Generate', generated: '{count} more codes.', count: 'How many', countHint: 'At once, whatever the number: 1 to 1,000,000,000,000',
-  state: 'State', code: 'Code', user: 'User', subject: 'Subject', issuedAt: 'Issued', expiresAt: 'Expires', redeemedAt: 'Redeemed', updatedAt: 'Changed', export: 'Export CSV',
+  state: 'State', code: 'Code', user: 'User', subject: 'Subject', issuedAt: 'Issued', expiresAt: 'Expires', redeemedAt: 'Redeemed', heldUntil: 'Held until', updatedAt: 'Changed', export: 'Export CSV',
   noCodes: 'No such codes', noCodesLead: 'This campaign has no coupon in this state.', searchCode: 'Code', searchCodeHint: 'In any case, with or without separators',
   campaign: 'Campaign', discount: 'Discount', assign: 'Assign', redeem: 'Redeem', cancelUse: 'Cancel the redemption', cancelText: 'The coupon is issued again, and can be redeemed again.',
   did_assign: 'Assigned.', did_redeem: 'Redeemed.', did_cancel: 'The redemption is cancelled.', amount: 'Order amount', amountHint: 'In minor units; empty: no order', currency: 'Currency', orderId: 'Order id',

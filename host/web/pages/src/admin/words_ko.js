@@ -18,7 +18,7 @@ export default {
   plotHint: '과거는 결정 기록(최근 400건)에서, 이후는 이 화면이 열려 있는 동안 2초마다 집계합니다.',
   plotLabel: '시간별 발급·사용 쿠폰. 현재 발급 {issued}, 사용 {redeemed}', numberLabel: '번호', createdAt: '생성', revision: '리비전',
   generate: '코드 추가', generateButton: '생성', generated: '코드 {count}개를 추가했습니다.', count: '개수', countHint: '개수와 관계없이 즉시 생성됩니다: 1 ~ 1,000,000,000,000',
-  state: '상태', code: '코드', user: '사용자', subject: '대상', issuedAt: '발급', expiresAt: '만료', redeemedAt: '사용', updatedAt: '변경', export: 'CSV 내보내기',
+  state: '상태', code: '코드', user: '사용자', subject: '대상', issuedAt: '발급', expiresAt: '만료', redeemedAt: '사용', heldUntil: '결제 대기', updatedAt: '변경', export: 'CSV 내보내기',
   noCodes: '코드가 없습니다', noCodesLead: '이 상태의 쿠폰이 없습니다.', searchCode: '코드', searchCodeHint: '대소문자와 구분 기호는 상관없습니다',
   campaign: '캠페인', discount: '할인', assign: '지급', redeem: '사용 처리', cancelUse: '사용 취소', cancelText: '쿠폰이 다시 발급 상태가 되어 사용할 수 있습니다.',
   did_assign: '지급했습니다.', did_redeem: '사용 처리했습니다.', did_cancel: '사용을 취소했습니다.', amount: '주문 금액', amountHint: '최소 화폐 단위. 비우면 주문 없음', currency: '통화', orderId: '주문 번호',
