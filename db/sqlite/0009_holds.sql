@@ -1,0 +1,2 @@
+-- Taken by holds, which come from a branch of their own: the merge takes theirs.
+SELECT 1;
