@@ -61,7 +61,7 @@ Result<Question> read_question(const Json& entry) {
   const auto hook = entry.contains("hook") && entry["hook"].is_string()
                         ? parse_hook(entry["hook"].get_ref<const std::string&>())
                         : std::nullopt;
-  if (!hook) return wrong("hook is not one of issue, redeem, cancel, remind");
+  if (!hook) return wrong("hook is not one of " + std::string(hook_list));
   question.hook = *hook;
   const Json* const policy = find(entry, "policy");
   if (!policy || !policy->is_string()) return wrong("policy is not the name of one");

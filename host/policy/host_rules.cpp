@@ -49,11 +49,14 @@ std::optional<Error> host_objection(Hook hook, const Campaign& campaign, const C
     case Hook::cancel:
       if (coupon.redeemed_at) return std::nullopt;
       return refuse(Code::not_redeemed, "This coupon has not been used.");
+    case Hook::stack:
+      return std::nullopt;
   }
   return std::nullopt;
 }
 
 std::optional<Error> host_objection(Hook hook, const Facts& facts) {
+  if (hook == Hook::stack) return std::nullopt;
   return host_objection(hook, *facts.campaign, *facts.coupon, facts.now);
 }
 
@@ -63,6 +66,14 @@ std::optional<Error> sold_out_objection(const Facts& facts) {
 
 Error sold_out() {
   return refuse(Code::sold_out, "All coupons of this campaign have been given out.");
+}
+
+Error not_combinable() {
+  return refuse(Code::not_combinable, "These coupons cannot be used together.");
+}
+
+std::string_view asked_policy(Hook hook, const Facts& facts) {
+  return hook == Hook::stack ? stacking_policy : std::string_view(facts.campaign->policy);
 }
 
 Verdict host_verdict(const Error& error) {
@@ -86,6 +97,10 @@ Verdict misfit_verdict(const Error& misfit) {
   std::string why = misfit.message;
   for (const FieldError& field : misfit.fields) why += " " + field.field + ": " + field.message;
   return host_failure(std::move(why));
+}
+
+Verdict unbound_verdict(Hook hook, const Error& misfit) {
+  return hook == Hook::stack ? host_verdict(not_combinable()) : misfit_verdict(misfit);
 }
 
 }  // namespace scrip

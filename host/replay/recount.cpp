@@ -36,6 +36,7 @@ void apply(CouponFacts& coupon, Hook hook, const Verdict& verdict, const Facts& 
       coupon.currency.clear();
       break;
     case Hook::remind:
+    case Hook::stack:
       break;
   }
 }
@@ -111,6 +112,7 @@ bool Recount::adjust_counters(Replayed& decision, CampaignState& state) {
 }
 
 bool Recount::adjust(Replayed& decision) {
+  if (decision.hook == Hook::stack) return false;  // it goes by nothing that is recounted
   CampaignState& state = campaigns_[decision.campaign];
   const bool counts = adjust_counts(decision, state);
   const bool coupon = adjust_coupon(decision, state);
