@@ -20,7 +20,9 @@
 #include "ledger/command.h"
 #include "ledger/judge.h"
 #include "ledger/ledger.h"
+#include "ledger/order_effects.h"
 #include "ledger/refusal_rate.h"
+#include "ledger/stacking.h"
 
 namespace scrip {
 
@@ -81,7 +83,12 @@ class Batch {
   Coupon coupon_at(CouponKey key) const;
   Facts facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
                   const std::optional<std::string>& user_id, const std::optional<std::string>& subject);
-  Result<Verdict> ask(Hook hook, Facts& facts);
+  // With `effects`: as if the coupons of the same order before it were decided already.
+  Result<Verdict> ask(Hook hook, Facts& facts, const OrderEffects& effects = {});
+  Result<std::int64_t> counter(const CounterKey& key);
+  // What an allowed redemption changes, and what its undoing does.
+  ClaimOutcome use(Coupon coupon, const Facts& facts, const Verdict& verdict, std::optional<std::string> order_id);
+  ClaimOutcome undo_use(Coupon coupon, const Facts& facts, const Verdict& verdict);
   // Gives `coupon` to the user: the row, the tally, the holdings, the counters.
   void give(Coupon& coupon, const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
             const Verdict& verdict);
@@ -91,6 +98,18 @@ class Batch {
   static ClaimOutcome granted(const Facts& facts, const Coupon& coupon);
   ClaimOutcome refuse(const Actor& actor, Hook hook, const Facts& facts, const Verdict& verdict, Error error,
                       const Coupon* coupon);
+
+  // batch_orders.cpp
+  Result<void> redeem_order(Submission& submission, const RedeemOrder& command);
+  Result<void> cancel_order(Submission& submission, const CancelOrder& command);
+  // The coupons that are meant; the error names those that do not exist to the actor, or come twice.
+  Result<std::vector<CouponKey>> coupons_of(const Actor& actor, const RedeemOrder& command) const;
+  // Records it. `named` are the coupons as the request has them, `keys` the same as they were decided.
+  Error refuse_order(const Actor& actor, const std::vector<CouponKey>& named, const std::vector<CouponKey>& keys,
+                     const StackedDecision& refused);
+  Result<std::optional<StackedOrder>> stacked_order_of(const Coupon& coupon);
+  static Error part_of_order(const StackedOrder& order);
+  void put_stacked_order(const std::string& id, const std::optional<StackedOrder>& order);
 
   // batch_decisions.cpp
   // The decision's id; 0: none is recorded.

@@ -35,27 +35,32 @@ Facts Batch::facts_for(const std::shared_ptr<const Campaign>& campaign, const Co
   return facts;
 }
 
-Result<Verdict> Batch::ask(Hook hook, Facts& facts) {
+Result<std::int64_t> Batch::counter(const CounterKey& key) {
+  const auto found = loaded_.counters.find(key);
+  if (found != loaded_.counters.end()) return found->second;
+  if (auto loaded = store_.load({.counters = {key}}, loaded_); !loaded) return loaded.error();
+  // A rule may have counted without reading; that is not in the store yet.
+  const auto changed = changes_.counters.find(key);
+  std::int64_t& value = loaded_.counters[key];
+  if (changed != changes_.counters.end()) value += changed->second;
+  return value;
+}
+
+Result<Verdict> Batch::ask(Hook hook, Facts& facts, const OrderEffects& effects) {
   if (!state_.judge) return no_policies_verdict();
   const std::int64_t campaign = facts.campaign->number;
   const auto started = std::chrono::steady_clock::now();
-  auto verdict = state_.judge->decide(hook, facts, [&](const std::string& counter) -> Result<std::int64_t> {
-    CounterKey key{campaign, counter};
-    const auto found = loaded_.counters.find(key);
-    if (found != loaded_.counters.end()) return found->second;
-    if (auto loaded = store_.load({.counters = {key}}, loaded_); !loaded) return loaded.error();
-    // A rule may have counted without reading; that is not in the store yet.
-    const auto changed = changes_.counters.find(key);
-    std::int64_t& value = loaded_.counters[key];
-    if (changed != changes_.counters.end()) value += changed->second;
-    return value;
+  auto verdict = state_.judge->decide(hook, facts, [&](const std::string& name) -> Result<std::int64_t> {
+    const auto value = counter({campaign, name});
+    if (!value) return value.error();
+    return *value + effects.counter(campaign, name);
   });
   if (events_.asked) {
     const auto took = std::chrono::steady_clock::now() - started;
     events_.asked(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
   }
   if (verdict && verdict->kind == Verdict::Kind::failed) {
-    const std::string& policy = facts.campaign->policy;
+    const std::string_view policy = asked_policy(hook, facts);
     if (events_.policy_failed) events_.policy_failed(policy, verdict->trace);
     if (events_.quarantined && state_.judge->active().quarantine.holds(policy)) events_.quarantined(policy);
   }
@@ -273,17 +278,20 @@ Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
   if (!verdict) return verdict.error();
   if (!verdict->allowed()) return refuse(actor, Hook::redeem, facts, *verdict, refusal(*verdict), &coupon);
 
+  return use(std::move(coupon), facts, *verdict, command.order ? command.order->id : std::nullopt);
+}
+
+ClaimOutcome Batch::use(Coupon coupon, const Facts& facts, const Verdict& verdict,
+                        std::optional<std::string> order_id) {
   coupon.state = CouponState::redeemed;
   coupon.redeemed_at = now_;
-  if (command.order) {
-    coupon.order_id = command.order->id;
-    if (verdict->discount) coupon.discount = Money{*verdict->discount, command.order->currency};
-  }
-  coupon.decision = record(Hook::redeem, facts, *verdict, &coupon);
-  ++loaded_.tallies[campaign->number].redeemed;
+  coupon.order_id = std::move(order_id);
+  if (facts.order && verdict.discount) coupon.discount = Money{*verdict.discount, facts.order->currency};
+  coupon.decision = record(Hook::redeem, facts, verdict, &coupon);
+  ++loaded_.tallies[coupon.key.campaign].redeemed;
   store_coupon(coupon);
   change_holdings(coupon, {.redeemed = 1});
-  count(campaign->number, verdict->counts);
+  count(coupon.key.campaign, verdict.counts);
   tell_claim(EventKind::coupon_redeemed, facts, coupon);
   return granted(facts, coupon);
 }
@@ -293,6 +301,10 @@ Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
   const auto campaign = key ? state_.catalog->campaign(key->campaign) : nullptr;
   Coupon coupon = key ? coupon_at(*key) : Coupon();
   if (!campaign || !may_see(actor, coupon)) return ClaimOutcome{.error = coupon_not_found()};
+  // Not recorded: no fact shows it.
+  auto whole = stacked_order_of(coupon);
+  if (!whole) return whole.error();
+  if (*whole) return ClaimOutcome{.error = part_of_order(**whole)};
   Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
 
   if (auto objection = host_objection(Hook::cancel, facts)) {
@@ -302,15 +314,19 @@ Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
   if (!verdict) return verdict.error();
   if (!verdict->allowed()) return refuse(actor, Hook::cancel, facts, *verdict, refusal(*verdict), &coupon);
 
+  return undo_use(std::move(coupon), facts, *verdict);
+}
+
+ClaimOutcome Batch::undo_use(Coupon coupon, const Facts& facts, const Verdict& verdict) {
   coupon.state = CouponState::issued;
   coupon.redeemed_at.reset();
   coupon.discount.reset();
   coupon.order_id.reset();
-  coupon.decision = record(Hook::cancel, facts, *verdict, &coupon);
-  --loaded_.tallies[campaign->number].redeemed;
+  coupon.decision = record(Hook::cancel, facts, verdict, &coupon);
+  --loaded_.tallies[coupon.key.campaign].redeemed;
   store_coupon(coupon);
   change_holdings(coupon, {.redeemed = -1});
-  count(campaign->number, verdict->counts);
+  count(coupon.key.campaign, verdict.counts);
   tell_claim(EventKind::coupon_cancelled, facts, coupon);
   return granted(facts, coupon);
 }

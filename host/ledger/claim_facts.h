@@ -21,6 +21,8 @@ bool may_see(const Actor& actor, const Coupon& coupon);
 
 Error coupon_not_found();
 Error campaign_not_found();
+Error order_not_found();
+Error order_exists();
 
 // Facts without counters. `for_subject` counts only when there is a subject.
 Facts facts_of(Micros now, std::shared_ptr<const Campaign> campaign, const CampaignTally& tally,

@@ -19,6 +19,7 @@
 #include "coupon/coupon.h"
 #include "coupon/event.h"
 #include "coupon/import_job.h"
+#include "coupon/stacked_order.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
 #include "db/store.h"
@@ -72,6 +73,19 @@ struct Redeem {
 
 struct Cancel {
   CouponRef coupon;
+};
+
+// Several coupons on one order: all of them are redeemed, or none.
+struct RedeemOrder {
+  std::string id;                      // StackedOrder::id
+  std::vector<CouponRef> coupons;      // 1 to most_stacked, as the caller named them
+  Order order;                         // its id only when the shop gave one
+  std::optional<std::string> user_id;  // set: a coupon of anybody else does not exist
+};
+
+// The same undone: all of them are issued again, or none.
+struct CancelOrder {
+  std::string id;
 };
 
 // ---- definitions: decided by the host -----------------------------------------------------------
@@ -201,9 +215,10 @@ struct RecordAudit {
   std::string new_value;
 };
 
-using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCampaign, EditCampaign, Generate, Refused,
-                             PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, StartImport,
-                             ImportCoupons, EndImport, Remind, SettleEvents, ActivatePolicies, RecordAudit>;
+using Command =
+    std::variant<Issue, IssueMany, Assign, Redeem, Cancel, RedeemOrder, CancelOrder, CreateCampaign, EditCampaign,
+                 Generate, Refused, PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, StartImport,
+                 ImportCoupons, EndImport, Remind, SettleEvents, ActivatePolicies, RecordAudit>;
 
 // ---- outcomes -----------------------------------------------------------------------------------
 
@@ -233,7 +248,8 @@ struct ActivationOutcome {
 struct Outcome {
   std::optional<Error> error;
   ClaimOutcome claim;                // Issue, Assign, Redeem, Cancel (its error is moved to `error`)
-  std::vector<ClaimOutcome> claims;  // IssueMany, in order
+  std::vector<ClaimOutcome> claims;  // IssueMany, in order; the coupons of an order, as they were applied
+  StackedOrder order;                // RedeemOrder, CancelOrder
   CampaignOutcome campaign;          // CreateCampaign, EditCampaign, Generate
   Work work;                         // AddWork, EditWork
   ImportJob import;                  // StartImport, ImportCoupons, EndImport: the job as it is then
