@@ -37,6 +37,15 @@ std::string content(const CampaignTally& t) {
          std::to_string(t.by_hand) + "|" + std::to_string(t.pooled);
 }
 
+std::string content(const StackedOrder& order) {
+  std::string text = std::to_string(order.amount) + order.currency;
+  for (const StackedOrder::Part& part : order.parts) {
+    text += "|" + std::to_string(part.coupon.campaign) + "/" + std::to_string(part.coupon.serial) + " " +
+            std::to_string(part.discount);
+  }
+  return text;
+}
+
 constexpr int everything = 1'000'000;
 
 }  // namespace
@@ -52,6 +61,8 @@ Rows rows_of(Shop& shop) {
     rows["tally " + id] = content(get(reader->tally(number)));
     for (const Coupon& coupon : get(reader->coupons(number, std::numeric_limits<std::int64_t>::min(), everything))) {
       rows["coupon " + id + "/" + std::to_string(coupon.key.serial)] = content(coupon);
+      if (!coupon.order_id) continue;
+      if (const auto order = get(reader->stacked_order(*coupon.order_id))) rows["order " + order->id] = content(*order);
     }
   }
   for (std::int64_t next = 0;;) {
