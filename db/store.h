@@ -33,6 +33,7 @@
 #include "coupon/event.h"
 #include "coupon/hold.h"
 #include "coupon/import_job.h"
+#include "coupon/stacked_order.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
 
@@ -182,7 +183,8 @@ struct Wanted {
     Micros expires_at = 0;
   };
   std::vector<Reminder> reminders;
-  std::optional<Micros> decided_before;  // the oldest decisions, if they are older
+  std::vector<std::string> stacked_orders;  // ids
+  std::optional<Micros> decided_before;     // the oldest decisions, if they are older
 };
 
 // What load() found: the batch's working set. The ledger goes on changing it while it decides, so
@@ -200,9 +202,10 @@ struct Loaded {
   // The coupon that was imported under a code; its row is in `coupons` then.
   std::unordered_map<std::string, std::optional<CouponKey>> imported;  // as coupons
   // Of the coupon that was imported into a campaign last.
-  std::unordered_map<std::int64_t, std::int64_t> lowest_serials;      // absent: entered as 0
-  std::unordered_map<std::string, std::optional<ImportJob>> imports;  // as coupons, by id
-  std::unordered_map<CouponKey, std::vector<std::string>> reminders;  // marks; absent: entered as none
+  std::unordered_map<std::int64_t, std::int64_t> lowest_serials;                // absent: entered as 0
+  std::unordered_map<std::string, std::optional<ImportJob>> imports;            // as coupons, by id
+  std::unordered_map<CouponKey, std::vector<std::string>> reminders;            // marks; absent: entered as none
+  std::unordered_map<std::string, std::optional<StackedOrder>> stacked_orders;  // as coupons, by id
 
   // For each campaign of Wanted::in_hand: the serials at or after next_serial that were assigned
   // by hand, lowest first, at least enough of them to find that many free serials between them;
@@ -256,23 +259,24 @@ struct Changes {
   std::int64_t drop_decisions_to = 0;                     // all up to this id, which load() gave; 0: none
   // Differences of what no decision accounts for: part of `counters`, or what dropped decisions had counted.
   std::unordered_map<CounterKey, std::int64_t> unrecorded;
-  std::map<std::string, std::string> attributes;      // user id -> JSON object
-  std::vector<User> users;                            // new or edited, by login
-  std::map<std::int64_t, std::optional<Work>> works;  // by id; nullopt: dropped
-  std::map<std::string, ImportChange> imports;        // by id
-  std::optional<RevisionRow> revision;                // new
-  std::optional<std::int64_t> active_revision;        // RevisionRow::number
-  std::optional<PolicyActivation> activation;         // new; its id is the store's to set
-  std::vector<AuditEntry> audit;                      // new; likewise
-  std::optional<Micros> forget_idempotency_before;    // drops some older records, a bounded number
-  std::vector<Event> events;                          // new; ids and delivery are the store's to set
-  std::vector<EventAttempt> attempts;                 // of events that are pending; others stay
-  std::vector<ReminderMark> reminders;                // new
-  std::optional<Micros> forget_events_before;         // settled before; likewise
-  std::optional<Micros> forget_reminders_before;      // of coupons that expired before; likewise
-  std::optional<Micros> forget_audit_before;          // likewise
-  std::optional<std::string> forget_counters_before;  // "2026-11-22": of earlier last days; likewise
-  std::optional<Micros> forget_refusals_before;       // of minutes that ended before; likewise
+  std::map<std::string, std::string> attributes;                      // user id -> JSON object
+  std::vector<User> users;                                            // new or edited, by login
+  std::map<std::int64_t, std::optional<Work>> works;                  // by id; nullopt: dropped
+  std::map<std::string, ImportChange> imports;                        // by id
+  std::map<std::string, std::optional<StackedOrder>> stacked_orders;  // by id; nullopt: dropped
+  std::optional<RevisionRow> revision;                                // new
+  std::optional<std::int64_t> active_revision;                        // RevisionRow::number
+  std::optional<PolicyActivation> activation;                         // new; its id is the store's to set
+  std::vector<AuditEntry> audit;                                      // new; likewise
+  std::optional<Micros> forget_idempotency_before;                    // drops some older records, a bounded number
+  std::vector<Event> events;                                          // new; ids and delivery are the store's to set
+  std::vector<EventAttempt> attempts;                                 // of events that are pending; others stay
+  std::vector<ReminderMark> reminders;                                // new
+  std::optional<Micros> forget_events_before;                         // settled before; likewise
+  std::optional<Micros> forget_reminders_before;                      // of coupons that expired before; likewise
+  std::optional<Micros> forget_audit_before;                          // likewise
+  std::optional<std::string> forget_counters_before;                  // "2026-11-22": of earlier last days; likewise
+  std::optional<Micros> forget_refusals_before;                       // of minutes that ended before; likewise
 
   bool empty() const;
 };
@@ -360,6 +364,9 @@ class Reader {
 
   // The definition that a campaign had; nullopt when it was not kept.
   virtual Result<std::optional<Campaign>> campaign_version(std::int64_t number, std::int64_t version) = 0;
+
+  // An order with several coupons, until it is cancelled.
+  virtual Result<std::optional<StackedOrder>> stacked_order(const std::string& id) = 0;
 
   virtual Result<std::optional<User>> user(const std::string& login) = 0;
   virtual Result<std::vector<User>> users(const std::string& after_login, int limit) = 0;

@@ -11,6 +11,7 @@
 #include "db/sqlite/refusals.h"
 #include "db/sqlite/revisions.h"
 #include "db/sqlite/rows.h"
+#include "db/sqlite/stacked_orders.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
@@ -280,6 +281,7 @@ Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
   if (auto done = each(changes.batches, in(add_batch)); !done) return done;
   if (auto done = each(changes.coupons, store_coupon); !done) return done;
   if (auto done = apply_holds(db, changes); !done) return done;
+  if (auto done = each(changes.stacked_orders, pair_in(put_stacked_order)); !done) return done;
   if (auto done = each(changes.tallies, pair_in(add_to_tally)); !done) return done;
   if (auto done = apply_counters(db, changes); !done) return done;
   if (auto done = each(changes.idempotency, store_answer); !done) return done;

@@ -8,6 +8,7 @@
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
 #include "db/sqlite/rows.h"
+#include "db/sqlite/stacked_orders.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
@@ -171,6 +172,7 @@ Result<void> load(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& 
   if (wanted.decided_before) {
     if (auto done = load_old_decisions(db, *wanted.decided_before, loaded.old_decisions); !done) return done;
   }
+  if (auto done = load_each(wanted.stacked_orders, loaded.stacked_orders, from(find_stacked_order)); !done) return done;
   return load_each(wanted.works, loaded.works, from(find_work));
 }
 

@@ -9,6 +9,7 @@
 #include "db/sqlite/outbox.h"
 #include "db/sqlite/refusals.h"
 #include "db/sqlite/revisions.h"
+#include "db/sqlite/stacked_orders.h"
 
 namespace scrip::sqlite {
 
@@ -118,6 +119,13 @@ Result<std::int64_t> SqliteReader::last_decision_before(Micros at) {
   const Snapshot snapshot(*connection_);
   if (!snapshot.begun()) return snapshot.begun().error();
   return find_last_decision_before(*connection_, at);
+}
+
+Result<std::optional<StackedOrder>> SqliteReader::stacked_order(const std::string& id) {
+  // Two statements: of one state.
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return find_stacked_order(*connection_, id);
 }
 
 Result<std::optional<Campaign>> SqliteReader::campaign_version(std::int64_t number, std::int64_t version) {

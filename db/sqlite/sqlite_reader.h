@@ -34,6 +34,7 @@ class SqliteReader final : public Reader {
   Result<std::int64_t> decision_before(Micros at) override;
   Result<std::int64_t> last_decision_before(Micros at) override;
   Result<std::optional<Campaign>> campaign_version(std::int64_t number, std::int64_t version) override;
+  Result<std::optional<StackedOrder>> stacked_order(const std::string& id) override;
   Result<std::optional<User>> user(const std::string& login) override;
   Result<std::vector<User>> users(const std::string& after_login, int limit) override;
   Result<std::optional<Work>> work(std::int64_t id) override;

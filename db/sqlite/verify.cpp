@@ -14,6 +14,7 @@
 #include "db/sqlite/migrate.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/runs/stored_postings.h"
+#include "db/sqlite/stacked_orders.h"
 #include "db/sqlite/statement.h"
 #include "db/sqlite/verify_coupons.h"
 #include "db/sqlite/verify_definitions.h"
@@ -64,6 +65,7 @@ class Verification {
     if (auto done = check_counters(counter); !done) return done;
     if (auto done = check_decisions(decision); !done) return done;
     if (auto done = check_refusals(); !done) return done;
+    if (auto done = verify_stacked_orders(db_, findings_); !done) return done;
     if (auto done = check_answers(); !done) return done;
     if (auto done = check_postings(); !done) return done;
     if (auto done = check_imported(); !done) return done;

@@ -67,6 +67,11 @@ Result<Outcome> carry_out(Service& service, Command command, Actor actor) {
 }
 
 http::Response claim(Service& service, http::Request& request, Result<Command> command, int status) {
+  return claim(service, request, std::move(command),
+               [&](const Outcome& outcome) { return show_claim(outcome, status, service.clock.now()); });
+}
+
+http::Response claim(Service& service, http::Request& request, Result<Command> command, const ShowOutcome& show) {
   const auto header = request.header("Idempotency-Key");
   if (!command && !header) return problem(command.error());
   Submission submission{.command = command ? std::move(*command) : Refused{command.error()},
@@ -76,10 +81,9 @@ http::Response claim(Service& service, http::Request& request, Result<Command> c
     if (!key) return problem(key.error());
     auto body = request.body();
     if (!body) return problem(body.error());
-    submission.idempotency =
-        Idempotency{.key = {.owner = submission.actor.subject, .key = std::move(*key)},
-                    .fingerprint = fingerprint(request, *body),
-                    .render = [&](const Outcome& outcome) { return show_claim(outcome, status, service.clock.now()); }};
+    submission.idempotency = Idempotency{.key = {.owner = submission.actor.subject, .key = std::move(*key)},
+                                         .fingerprint = fingerprint(request, *body),
+                                         .render = show};
   }
   service.ledger.execute(submission);
   const auto& error = submission.outcome.error;
@@ -95,7 +99,7 @@ http::Response claim(Service& service, http::Request& request, Result<Command> c
     return response;
   }
   if (submission.outcome.error) return problem(*submission.outcome.error);
-  KeptAnswer answer = show_claim(submission.outcome, status, service.clock.now());
+  KeptAnswer answer = show(submission.outcome);
   return http::Response::json(answer.status, std::move(answer.body));
 }
 

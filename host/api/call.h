@@ -2,6 +2,7 @@
 // handing a command to the ledger.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -32,8 +33,14 @@ inline constexpr std::size_t longest_hold_key = 64;
 // Hands a command to the ledger and waits. The outcome has no error: that is what comes back instead.
 Result<Outcome> carry_out(Service& service, Command command, Actor actor);
 
-// Runs a claim that answers with a coupon: with its Idempotency-Key, if there is one. An error in
-// place of the command is the answer, and is kept under the key as well.
+// Writes the answer to a claim that was allowed or refused.
+using ShowOutcome = std::function<KeptAnswer(const Outcome&)>;
+
+// Runs a claim with its Idempotency-Key, if there is one. An error in place of the command is the
+// answer, and is kept under the key as well.
+http::Response claim(Service& service, http::Request& request, Result<Command> command, const ShowOutcome& show);
+
+// The same of one that answers with a coupon.
 http::Response claim(Service& service, http::Request& request, Result<Command> command, int status);
 
 // An error as clients may see it. What the store says of itself (files, SQLite's words) goes to the

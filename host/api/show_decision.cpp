@@ -93,7 +93,7 @@ Result<DecisionQuery> decision_query(const Catalog& catalog, const http::Request
   }
   if (const auto hook = request.query_value("hook")) {
     query.hook = parse_hook(*hook);
-    if (!query.hook) return invalid_field("hook", "must be issue, redeem, cancel or remind");
+    if (!query.hook) return invalid_field("hook", "must be one of " + std::string(hook_list));
   }
   const auto since = instant_of_query(request, "since");
   if (!since) return since.error();

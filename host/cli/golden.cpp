@@ -61,7 +61,7 @@ Result<Question> read_question(const Json& entry) {
   const auto hook = entry.contains("hook") && entry["hook"].is_string()
                         ? parse_hook(entry["hook"].get_ref<const std::string&>())
                         : std::nullopt;
-  if (!hook) return wrong("hook is not one of issue, redeem, cancel, remind");
+  if (!hook) return wrong("hook is not one of " + std::string(hook_list));
   question.hook = *hook;
   const auto step = entry.contains("step") && entry["step"].is_string()
                         ? parse_hold_step(entry["step"].get_ref<const std::string&>())

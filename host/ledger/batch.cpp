@@ -37,12 +37,20 @@ Result<void> Batch::find_imported(const std::vector<Submission*>& submissions) {
     if (const auto* const hold = std::get_if<HoldCoupon>(&submission->command)) want_ref(hold->coupon);
     if (const auto* const release = std::get_if<Release>(&submission->command)) want_ref(release->coupon);
     if (const auto* const cancel = std::get_if<Cancel>(&submission->command)) want_ref(cancel->coupon);
+    if (const auto* const redeem = std::get_if<RedeemOrder>(&submission->command)) {
+      for (const CouponRef& ref : redeem->coupons) want_ref(ref);
+      wanted.stacked_orders.push_back(redeem->id);
+    }
+    if (const auto* const cancel = std::get_if<CancelOrder>(&submission->command)) {
+      wanted.stacked_orders.push_back(cancel->id);
+    }
     if (const auto* const import = std::get_if<ImportCoupons>(&submission->command)) {
       for (const ImportRow& row : import->rows) wanted.imported.push_back(row.normalized);
       wanted.imports.push_back(import->job);
     }
   }
-  return wanted.imported.empty() && wanted.imports.empty() ? Result<void>() : store_.load(wanted, loaded_);
+  if (wanted.imported.empty() && wanted.imports.empty() && wanted.stacked_orders.empty()) return {};
+  return store_.load(wanted, loaded_);
 }
 
 void Batch::want(const Submission& submission, Wanted& wanted) {
@@ -89,6 +97,15 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const HoldCoupon& c) const { use(c.coupon); }
     void operator()(const Release& c) const { use(c.coupon); }
     void operator()(const Cancel& c) const { use(c.coupon); }
+    void operator()(const RedeemOrder& c) const {
+      for (const CouponRef& ref : c.coupons) use(ref);
+    }
+    // Those of an order that is made in this batch are loaded for that.
+    void operator()(const CancelOrder& c) const {
+      const auto order = loaded.stacked_orders.find(c.id);
+      if (order == loaded.stacked_orders.end() || !order->second) return;
+      for (const StackedOrder::Part& part : order->second->parts) use(part.coupon);
+    }
     void operator()(const CreateCampaign&) const {}
     void operator()(const EditCampaign& c) const { wanted.tallies.push_back(c.campaign); }
     void operator()(const Generate& c) const { wanted.tallies.push_back(c.campaign); }
@@ -194,6 +211,8 @@ Result<void> Batch::dispatch(Submission& submission) {
     Result<void> operator()(const HoldCoupon& c) const { return one(batch.hold(submission.actor, c)); }
     Result<void> operator()(const Release& c) const { return one(batch.release(submission.actor, c)); }
     Result<void> operator()(const Cancel& c) const { return one(batch.cancel(submission.actor, c)); }
+    Result<void> operator()(const RedeemOrder& c) const { return batch.redeem_order(submission, c); }
+    Result<void> operator()(const CancelOrder& c) const { return batch.cancel_order(submission, c); }
     Result<void> operator()(const IssueMany& c) const {
       if (!batch.state_.catalog->campaign(c.campaign)) {
         submission.outcome.error = campaign_not_found();

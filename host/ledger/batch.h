@@ -20,7 +20,9 @@
 #include "ledger/command.h"
 #include "ledger/judge.h"
 #include "ledger/ledger.h"
+#include "ledger/order_effects.h"
 #include "ledger/refusal_rate.h"
+#include "ledger/stacking.h"
 
 namespace scrip {
 
@@ -90,7 +92,9 @@ class Batch {
   Facts facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
                   const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
                   const Hold* hold = nullptr);
-  Result<Verdict> ask(Hook hook, Facts& facts);
+  // With `effects`: as if the coupons of the same order before it were decided already.
+  Result<Verdict> ask(Hook hook, Facts& facts, const OrderEffects& effects = {});
+  Result<std::int64_t> counter(const CounterKey& key);
   // Gives `coupon` to the user: the row, the tally, the holdings, the counters.
   void give(Coupon& coupon, const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
             const Verdict& verdict);
@@ -122,7 +126,8 @@ class Batch {
   Result<Judgment> judge(Hook hook, Facts& facts);
   ClaimOutcome refuse(const Actor& actor, Hook hook, const Use& use, const Judgment& judgment);
   // Carries out a redemption, or its taking back, that was allowed: records it, changes and counts.
-  ClaimOutcome apply_redemption(Use& use, const Verdict& verdict);
+  // `order_id`: what the coupon's row keeps of the order.
+  ClaimOutcome apply_redemption(Use& use, const Verdict& verdict, std::optional<std::string> order_id);
   ClaimOutcome apply_cancellation(Use& use, const Verdict& verdict);
 
   // batch_holds.cpp
@@ -136,6 +141,18 @@ class Batch {
   void end_holds();
   const std::optional<Hold>& hold_of(CouponKey coupon) const;
   void put_hold(CouponKey coupon, std::optional<Hold> hold);
+
+  // batch_orders.cpp
+  Result<void> redeem_order(Submission& submission, const RedeemOrder& command);
+  Result<void> cancel_order(Submission& submission, const CancelOrder& command);
+  // The coupons that are meant; the error names those that do not exist to the actor, or come twice.
+  Result<std::vector<CouponKey>> coupons_of(const Actor& actor, const RedeemOrder& command) const;
+  // Records it. `named` are the coupons as the request has them, `keys` the same as they were decided.
+  Error refuse_order(const Actor& actor, const std::vector<CouponKey>& named, const std::vector<CouponKey>& keys,
+                     const StackedDecision& refused);
+  Result<std::optional<StackedOrder>> stacked_order_of(const Coupon& coupon);
+  static Error part_of_order(const StackedOrder& order);
+  void put_stacked_order(const std::string& id, const std::optional<StackedOrder>& order);
 
   // batch_decisions.cpp
   // The decision's id; 0: none is recorded.

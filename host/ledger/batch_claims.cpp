@@ -36,27 +36,32 @@ Facts Batch::facts_for(const std::shared_ptr<const Campaign>& campaign, const Co
   return facts;
 }
 
-Result<Verdict> Batch::ask(Hook hook, Facts& facts) {
+Result<std::int64_t> Batch::counter(const CounterKey& key) {
+  const auto found = loaded_.counters.find(key);
+  if (found != loaded_.counters.end()) return found->second;
+  if (auto loaded = store_.load({.counters = {key}}, loaded_); !loaded) return loaded.error();
+  // A rule may have counted without reading; that is not in the store yet.
+  const auto changed = changes_.counters.find(key);
+  std::int64_t& value = loaded_.counters[key];
+  if (changed != changes_.counters.end()) value += changed->second;
+  return value;
+}
+
+Result<Verdict> Batch::ask(Hook hook, Facts& facts, const OrderEffects& effects) {
   if (!state_.judge) return no_policies_verdict();
   const std::int64_t campaign = facts.campaign->number;
   const auto started = std::chrono::steady_clock::now();
-  auto verdict = state_.judge->decide(hook, facts, [&](const std::string& counter) -> Result<std::int64_t> {
-    CounterKey key{campaign, counter};
-    const auto found = loaded_.counters.find(key);
-    if (found != loaded_.counters.end()) return found->second;
-    if (auto loaded = store_.load({.counters = {key}}, loaded_); !loaded) return loaded.error();
-    // A rule may have counted without reading; that is not in the store yet.
-    const auto changed = changes_.counters.find(key);
-    std::int64_t& value = loaded_.counters[key];
-    if (changed != changes_.counters.end()) value += changed->second;
-    return value;
+  auto verdict = state_.judge->decide(hook, facts, [&](const std::string& name) -> Result<std::int64_t> {
+    const auto value = counter({campaign, name});
+    if (!value) return value.error();
+    return *value + effects.counter(campaign, name);
   });
   if (events_.asked) {
     const auto took = std::chrono::steady_clock::now() - started;
     events_.asked(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
   }
   if (verdict && verdict->kind == Verdict::Kind::failed) {
-    const std::string& policy = facts.campaign->policy;
+    const std::string_view policy = asked_policy(hook, facts);
     if (events_.policy_failed) events_.policy_failed(policy, verdict->trace);
     if (events_.quarantined && state_.judge->active().quarantine.holds(policy)) events_.quarantined(policy);
   }

@@ -78,7 +78,8 @@ ClaimOutcome Batch::redeem_held(const Redeem& command, Use& use) {
                                 .user_id = held.user_id,
                                 .subject = held.subject,
                                 .decision = held.decision});
-  return apply_redemption(use, *decided_by_host(Hook::redeem, use.facts));
+  return apply_redemption(use, *decided_by_host(Hook::redeem, use.facts),
+                          use.facts.order ? use.facts.order->id : std::nullopt);
 }
 
 Result<ClaimOutcome> Batch::release(const Actor& actor, const Release& command) {

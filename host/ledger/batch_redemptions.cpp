@@ -38,14 +38,12 @@ ClaimOutcome Batch::refuse(const Actor& actor, Hook hook, const Use& use, const 
   return refuse(actor, hook, use.facts, judgment.verdict, *judgment.refusal, &use.coupon);
 }
 
-ClaimOutcome Batch::apply_redemption(Use& use, const Verdict& verdict) {
+ClaimOutcome Batch::apply_redemption(Use& use, const Verdict& verdict, std::optional<std::string> order_id) {
   Coupon& coupon = use.coupon;
   coupon.state = CouponState::redeemed;
   coupon.redeemed_at = now_;
-  if (const auto& order = use.facts.order) {
-    coupon.order_id = order->id;
-    if (verdict.discount) coupon.discount = Money{*verdict.discount, order->currency};
-  }
+  coupon.order_id = std::move(order_id);
+  if (use.facts.order && verdict.discount) coupon.discount = Money{*verdict.discount, use.facts.order->currency};
   coupon.decision = record(Hook::redeem, use.facts, verdict, &coupon);
   ++loaded_.tallies[coupon.key.campaign].redeemed;
   store_coupon(coupon);
@@ -80,12 +78,16 @@ Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
   const auto judgment = judge(Hook::redeem, use->facts);
   if (!judgment) return judgment.error();
   if (judgment->refusal) return refuse(actor, Hook::redeem, *use, *judgment);
-  return apply_redemption(*use, judgment->verdict);
+  return apply_redemption(*use, judgment->verdict, command.order ? command.order->id : std::nullopt);
 }
 
 Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
   auto use = find_use(actor, command.coupon);
   if (!use) return ClaimOutcome{.error = coupon_not_found()};
+  // Not recorded: no fact shows it.
+  const auto whole = stacked_order_of(use->coupon);
+  if (!whole) return whole.error();
+  if (*whole) return ClaimOutcome{.error = part_of_order(**whole)};
   const auto judgment = judge(Hook::cancel, use->facts);
   if (!judgment) return judgment.error();
   if (judgment->refusal) return refuse(actor, Hook::cancel, *use, *judgment);

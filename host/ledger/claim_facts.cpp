@@ -38,6 +38,13 @@ std::optional<Error> other_order(const Hold& hold, const std::optional<Order>& o
   return std::nullopt;
 }
 
+Error order_not_found() {
+  return refuse(Code::order_not_found, "There is no such order.");
+}
+Error order_exists() {
+  return refuse(Code::order_exists, "Coupons were used on an order of this id already.");
+}
+
 Facts facts_of(Micros now, std::shared_ptr<const Campaign> campaign, const CampaignTally& tally,
                const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
                const Holding& holding, const Holding& for_subject, const std::string& attributes) {

@@ -21,6 +21,8 @@ bool may_see(const Actor& actor, const Coupon& coupon);
 
 Error coupon_not_found();
 Error campaign_not_found();
+Error order_not_found();
+Error order_exists();
 
 // The order as far as a hold knows it; nullopt: it was made for none.
 std::optional<Order> held_order(const Hold& hold);

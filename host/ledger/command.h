@@ -20,6 +20,7 @@
 #include "coupon/event.h"
 #include "coupon/hold.h"
 #include "coupon/import_job.h"
+#include "coupon/stacked_order.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
 #include "db/store.h"
@@ -88,6 +89,19 @@ struct Release {
 
 struct Cancel {
   CouponRef coupon;
+};
+
+// Several coupons on one order: all of them are redeemed, or none.
+struct RedeemOrder {
+  std::string id;                      // StackedOrder::id
+  std::vector<CouponRef> coupons;      // 1 to most_stacked, as the caller named them
+  Order order;                         // its id only when the shop gave one
+  std::optional<std::string> user_id;  // set: a coupon of anybody else does not exist
+};
+
+// The same undone: all of them are issued again, or none.
+struct CancelOrder {
+  std::string id;
 };
 
 // ---- definitions: decided by the host -----------------------------------------------------------
@@ -219,9 +233,9 @@ struct RecordAudit {
 };
 
 using Command =
-    std::variant<Issue, IssueMany, Assign, Redeem, HoldCoupon, Release, Cancel, CreateCampaign, EditCampaign, Generate,
-                 Refused, PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, StartImport, ImportCoupons,
-                 EndImport, Remind, SettleEvents, ActivatePolicies, RecordAudit>;
+    std::variant<Issue, IssueMany, Assign, Redeem, HoldCoupon, Release, Cancel, RedeemOrder, CancelOrder, CreateCampaign,
+                 EditCampaign, Generate, Refused, PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork,
+                 StartImport, ImportCoupons, EndImport, Remind, SettleEvents, ActivatePolicies, RecordAudit>;
 
 // ---- outcomes -----------------------------------------------------------------------------------
 
@@ -252,7 +266,8 @@ struct ActivationOutcome {
 struct Outcome {
   std::optional<Error> error;
   ClaimOutcome claim;  // Issue, Assign, Redeem, HoldCoupon, Release, Cancel (its error is moved to `error`)
-  std::vector<ClaimOutcome> claims;  // IssueMany, in order
+  std::vector<ClaimOutcome> claims;  // IssueMany, in order; the coupons of an order, as they were applied
+  StackedOrder order;                // RedeemOrder, CancelOrder
   CampaignOutcome campaign;          // CreateCampaign, EditCampaign, Generate
   Work work;                         // AddWork, EditWork
   ImportJob import;                  // StartImport, ImportCoupons, EndImport: the job as it is then

@@ -17,15 +17,27 @@ const Judge::Bound& Judge::bind(const Campaign& campaign) {
   return bound;
 }
 
+const Judge::Bound& Judge::bind_stacking() {
+  if (stacking_) return *stacking_;
+  stacking_.emplace();
+  auto binding = active_->set->bind(std::string(stacking_policy), "{}");
+  if (binding) {
+    stacking_->binding = *binding;
+  } else {
+    stacking_->misfit = binding.error();
+  }
+  return *stacking_;
+}
+
 Result<Verdict> Judge::decide(Hook hook, Facts& facts, const ReadCounter& read, About about) {
-  const Campaign& campaign = *facts.campaign;
-  if (active_->quarantine.holds(campaign.policy)) {
+  const std::string_view policy = asked_policy(hook, facts);
+  if (active_->quarantine.holds(policy)) {
     return Verdict{.kind = Verdict::Kind::quarantined,
                    .code = "policy_quarantined",
                    .sentence = "This cannot be decided right now. Please try again later."};
   }
-  const Bound& bound = bind(campaign);
-  if (!bound.binding) return misfit_verdict(bound.misfit);
+  const Bound& bound = hook == Hook::stack ? bind_stacking() : bind(*facts.campaign);
+  if (!bound.binding) return unbound_verdict(hook, bound.misfit);
   if (!evaluator_) evaluator_ = active_->set->evaluator();
   facts.counters.clear();
   for (std::string& counter : evaluator_->counters(*bound.binding, hook, facts)) {
@@ -38,12 +50,12 @@ Result<Verdict> Judge::decide(Hook hook, Facts& facts, const ReadCounter& read, 
   if ((hook == Hook::remind || about == About::supposition) && !verdict.unstable) return verdict;
   if (verdict.kind == Verdict::Kind::failed) {
     if (verdict.unstable) {
-      active_->quarantine.suspect(campaign.policy);
+      active_->quarantine.suspect(policy);
     } else {
-      active_->quarantine.failed(campaign.policy);
+      active_->quarantine.failed(policy);
     }
   } else {
-    active_->quarantine.succeeded(campaign.policy);
+    active_->quarantine.succeeded(policy);
   }
   return verdict;
 }

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -37,8 +38,11 @@ class Judge {
   // What rules make of facts that are made up says nothing about whether they can decide on true ones.
   enum class About : std::uint8_t { facts, supposition };
 
-  // Fills in the counters that the rules declared, then the verdict. An error is a counter that
-  // could not be read; everything that goes wrong in a policy is a verdict.
+  // Whether the set has a policy about orders with several coupons.
+  bool stacks() { return bind_stacking().binding != nullptr; }
+
+  // Fills in the counters that the rules declared, then the verdict. `stack` is the policy `stacking`'s. An error is a
+  // counter that could not be read; everything that goes wrong in a policy is a verdict.
   Result<Verdict> decide(Hook hook, Facts& facts, const ReadCounter& read, About about = About::facts);
 
   // The window of the campaign's policy that is open at an instant, or the next one. The error is
@@ -55,10 +59,12 @@ class Judge {
     Error misfit;
   };
   const Bound& bind(const Campaign& campaign);
+  const Bound& bind_stacking();
 
   std::shared_ptr<const ActivePolicies> active_;
   std::unique_ptr<Evaluator> evaluator_;
   std::unordered_map<std::int64_t, Bound> bound_;  // by campaign number
+  std::optional<Bound> stacking_;
 };
 
 // What a verdict that is not `allowed` is to the caller. Precondition: !verdict.allowed().

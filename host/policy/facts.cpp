@@ -5,7 +5,7 @@
 namespace scrip {
 namespace {
 
-constexpr std::array<std::string_view, 4> hook_names{"issue", "redeem", "cancel", "remind"};
+constexpr std::array<std::string_view, all_hooks.size()> hook_names{"issue", "redeem", "cancel", "remind", "stack"};
 
 constexpr std::array<std::string_view, 5> step_names{"whole", "hold", "redeem_held", "release", "expire"};
 

@@ -2,6 +2,7 @@
 // outcome. Plain data; the policy sees it read-only.
 #pragma once
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -12,10 +13,14 @@
 
 #include "coupon/campaign.h"
 #include "coupon/time.h"
+#include "policy/stack_plan.h"
 
 namespace scrip {
 
-enum class Hook : std::uint8_t { issue, redeem, cancel, remind };
+// `stack` is about an order with several coupons; all others are about one coupon.
+enum class Hook : std::uint8_t { issue, redeem, cancel, remind, stack };
+inline constexpr std::array all_hooks{Hook::issue, Hook::redeem, Hook::cancel, Hook::remind, Hook::stack};
+inline constexpr std::string_view hook_list = "issue, redeem, cancel, remind, stack";
 
 std::string_view name(Hook hook);
 std::optional<Hook> parse_hook(std::string_view name);
@@ -49,6 +54,9 @@ struct Order {
   std::int64_t amount = 0;  // minor units
   std::string currency;
   std::vector<OrderItem> items;
+  // The most that this coupon may take off, when it is one of several and a cap has cut them; below the
+  // amount. What its rules grant above it is not given.
+  std::optional<std::int64_t> most_discount;
   bool operator==(const Order&) const = default;
 };
 
@@ -86,8 +94,11 @@ struct Facts {
   UserFacts user;
   std::optional<std::string> subject;
   std::optional<CouponFacts> coupon;  // issue: the coupon about to be given
-  std::optional<Order> order;         // redeem
+  std::optional<Order> order;         // redeem, stack
   Counters counters;                  // those that the rules declared
+  // stack: the order's coupons, by campaign number and serial. `campaign` is the first one's then and
+  // shown to no rule; there is no `coupon` and no counter, and `user` is who holds all of them.
+  std::vector<StackedCoupon> coupons;
 };
 
 }  // namespace scrip

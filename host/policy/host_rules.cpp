@@ -56,11 +56,14 @@ std::optional<Error> host_objection(Hook hook, const Campaign& campaign, const C
     case Hook::cancel:
       if (coupon.redeemed_at) return std::nullopt;
       return refuse(Code::not_redeemed, "This coupon has not been used.");
+    case Hook::stack:
+      return std::nullopt;
   }
   return std::nullopt;
 }
 
 std::optional<Error> host_objection(Hook hook, const Facts& facts) {
+  if (hook == Hook::stack) return std::nullopt;
   if (!follows_hold(facts.step)) return host_objection(hook, *facts.campaign, *facts.coupon, facts.now);
   // What was promised at the hold stays so, whatever has ended or was paused since.
   const std::optional<Micros>& until = facts.coupon->held_until;
@@ -96,6 +99,14 @@ Error hold_not_found() {
   return refuse(Code::hold_not_found, "This hold has ended, or there was none.");
 }
 
+Error not_combinable() {
+  return refuse(Code::not_combinable, "These coupons cannot be used together.");
+}
+
+std::string_view asked_policy(Hook hook, const Facts& facts) {
+  return hook == Hook::stack ? stacking_policy : std::string_view(facts.campaign->policy);
+}
+
 Verdict host_verdict(const Error& error) {
   Verdict verdict{.kind = Verdict::Kind::denied,
                   .code = std::string(error.public_code()),
@@ -117,6 +128,10 @@ Verdict misfit_verdict(const Error& misfit) {
   std::string why = misfit.message;
   for (const FieldError& field : misfit.fields) why += " " + field.field + ": " + field.message;
   return host_failure(std::move(why));
+}
+
+Verdict unbound_verdict(Hook hook, const Error& misfit) {
+  return hook == Hook::stack ? host_verdict(not_combinable()) : misfit_verdict(misfit);
 }
 
 }  // namespace scrip

@@ -32,7 +32,11 @@ Result<void> read_recorded(const DecisionRow& row, Candidate& candidate, Reader&
   decision.unable = (*campaign)->unable;
   if (!decision.unable.empty()) return {};
   decision.facts.campaign = (*campaign)->campaign;
-  decision.binding = (*campaign)->binding;
+  decision.binding = decision.hook == Hook::stack ? candidate.stacking() : (*campaign)->binding;
+  if (decision.hook == Hook::stack) {
+    if (!decision.binding) decision.unable = "the candidate has no policy 'stacking'";
+    return {};
+  }
   if (!decision.facts.coupon) {
     decision.unable = "its record shows no coupon";
   } else if (ran_out_of_codes(decision)) {

@@ -56,6 +56,7 @@ void apply(CouponFacts& coupon, Hook hook, const Verdict& verdict, const Facts& 
       give_back(coupon);
       break;
     case Hook::remind:
+    case Hook::stack:
       break;
   }
 }
@@ -132,6 +133,7 @@ bool Recount::adjust_counters(Replayed& decision, CampaignState& state) {
 }
 
 bool Recount::adjust(Replayed& decision) {
+  if (decision.hook == Hook::stack) return false;  // it goes by nothing that is recounted
   CampaignState& state = campaigns_[decision.campaign];
   const bool counts = adjust_counts(decision, state);
   const bool coupon = adjust_coupon(decision, state);

@@ -45,7 +45,8 @@ std::string rule_of(Flip kind, const Verdict& recorded, const Verdict& candidate
     case Flip::newly_allowed:
       return deciding_rule(recorded);
     case Flip::other_discount:
-      return differing_rule(recorded, candidate, [](const TraceEntry& entry) { return entry.discount; });
+      return differing_rule(recorded, candidate,
+                            [](const TraceEntry& entry) { return std::pair(entry.discount, entry.stack); });
     case Flip::other_expiry:
       return differing_rule(recorded, candidate, [](const TraceEntry& entry) { return entry.expires_at; });
     case Flip::other_notice:
@@ -79,7 +80,7 @@ std::optional<Flip> flip_of(const Verdict& recorded, const Verdict& candidate) {
     return recorded.allowed() ? Flip::newly_refused : Flip::newly_allowed;
   }
   if (!recorded.allowed()) return recorded.code == candidate.code ? std::nullopt : std::optional(Flip::other_reason);
-  if (recorded.discount != candidate.discount) return Flip::other_discount;
+  if (recorded.discount != candidate.discount || recorded.stack != candidate.stack) return Flip::other_discount;
   if (recorded.expires_at != candidate.expires_at) return Flip::other_expiry;
   return notes_of(recorded) == notes_of(candidate) ? std::nullopt : std::optional(Flip::other_notice);
 }

@@ -41,6 +41,15 @@ std::string content(const Hold& h) {
   return h.key + "|" + std::to_string(h.held_at) + "|" + std::to_string(h.expires_at) + "|" + text(h.order_id);
 }
 
+std::string content(const StackedOrder& order) {
+  std::string text = std::to_string(order.amount) + order.currency;
+  for (const StackedOrder::Part& part : order.parts) {
+    text += "|" + std::to_string(part.coupon.campaign) + "/" + std::to_string(part.coupon.serial) + " " +
+            std::to_string(part.discount);
+  }
+  return text;
+}
+
 constexpr int everything = 1'000'000;
 
 }  // namespace
@@ -59,6 +68,8 @@ Rows rows_of(Shop& shop) {
       if (const auto hold = get(reader->hold(coupon.key))) {
         rows["hold " + id + "/" + std::to_string(coupon.key.serial)] = content(*hold);
       }
+      if (!coupon.order_id) continue;
+      if (const auto order = get(reader->stacked_order(*coupon.order_id))) rows["order " + order->id] = content(*order);
     }
   }
   for (std::int64_t next = 0;;) {

@@ -189,7 +189,7 @@ TEST_CASE("a golden line that cannot be asked is refused with its place, and not
       {"{", "is no JSON"},
       {"[]", "is no JSON object"},
       {R"({"hok":"issue"})", "has no member 'hok'"},
-      {R"({"hook":"claim"})", "hook is not one of issue, redeem, cancel, remind"},
+      {R"({"hook":"claim"})", "hook is not one of issue, redeem, cancel, remind, stack"},
       {R"({"hook":"issue"})", "policy is not the name of one"},
       {R"({"hook":"issue","policy":"welcome","params":5})", "params is no object"},
       {R"({"hook":"issue","policy":"welcome","facts":{}})", "facts.now is missing"},

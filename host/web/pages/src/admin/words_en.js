@@ -30,7 +30,7 @@ export default {
   searchUser: 'User', searchUserHint: 'The login, or your shop’s own id of a customer', couponsOf: 'Coupons of {user}', whyRefused: 'Why refused?', noCoupons: 'No coupons',
   attributes: 'Attributes', attributesHint: 'What rules such as segment go by. A number or true and false are taken as such, anything else as text.', attributeName: 'Name', value: 'Value', addAttribute: 'One more', saveAttributes: 'Save attributes',
   decisionsLead: 'Why was this refused? Every decision with what the policy was told, what it said, and the rules that were in force.', onlyRefused: 'Refusals only', noDecisions: 'No such decisions',
-  older: 'Older', allowed: 'allowed', nobody: 'nobody', hook_issue: 'Issue', hook_redeem: 'Redeem', hook_cancel: 'Cancel', hook_remind: 'Remind', customerSaw: 'The customer was told:',
+  older: 'Older', allowed: 'allowed', nobody: 'nobody', hook_issue: 'Issue', hook_redeem: 'Redeem', hook_cancel: 'Cancel', hook_remind: 'Remind', hook_stack: 'Combine', customerSaw: 'The customer was told:',
   reason: 'Reason', hook: 'What', anyHook: 'Anything', since: 'From', until: 'Until', minute: 'Minute', noneSoFar: 'None among those looked at so far',
   countedOnly: 'refusals that were only counted', countedLead: 'When one campaign refuses for one reason by the hundred, the first hundred of a second are recorded, and the others counted by the minute.',
   explain: 'Explain', explainHint: 'Makes the decision again, with the rules and the campaign of then.', sameAgain: 'Made again, it comes out the same, byte for byte.', notSame: 'It does not come out the same.',

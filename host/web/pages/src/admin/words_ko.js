@@ -30,7 +30,7 @@ export default {
   searchUser: '사용자', searchUserHint: '로그인 아이디 또는 쇼핑몰의 고객 번호', couponsOf: '{user}의 쿠폰', whyRefused: '거절 이유', noCoupons: '쿠폰이 없습니다',
   attributes: '속성', attributesHint: 'segment 같은 규칙이 참조합니다. 숫자와 true, false는 그 값으로, 나머지는 문자열로 저장됩니다.', attributeName: '이름', value: '값', addAttribute: '속성 추가', saveAttributes: '속성 저장',
   decisionsLead: '왜 거절되었을까요? 모든 결정에 정책이 받은 사실, 판정, 당시의 규칙이 남아 있습니다.', onlyRefused: '거절만 보기', noDecisions: '결정이 없습니다',
-  older: '이전 기록', allowed: '허용', nobody: '사용자 없음', hook_issue: '발급', hook_redeem: '사용', hook_cancel: '취소', hook_remind: '알림', customerSaw: '고객에게 보인 문장:',
+  older: '이전 기록', allowed: '허용', nobody: '사용자 없음', hook_issue: '발급', hook_redeem: '사용', hook_cancel: '취소', hook_remind: '알림', hook_stack: '함께 사용', customerSaw: '고객에게 보인 문장:',
   reason: '사유', hook: '구분', anyHook: '전체', since: '부터', until: '까지', minute: '분', noneSoFar: '지금까지 살펴본 기록에는 없습니다',
   countedOnly: '건의 거절은 횟수만 기록됨', countedLead: '한 캠페인이 같은 사유로 한꺼번에 거절하면 1초에 처음 100건만 기록하고 나머지는 분마다 횟수만 셉니다.',
   explain: '설명', explainHint: '당시의 규칙과 캠페인으로 다시 판정합니다.', sameAgain: '다시 판정해도 바이트까지 같습니다.', notSame: '다시 판정하면 같지 않습니다.',
