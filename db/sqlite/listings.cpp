@@ -5,6 +5,7 @@
 #include <limits>
 
 #include "db/sqlite/lookups.h"
+#include "db/sqlite/revisions.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/runs/stored_postings.h"
 #include "db/sqlite/statement.h"
@@ -106,10 +107,20 @@ Result<Definitions> list_definitions(Connection& db) {
       "SELECT EXISTS (SELECT 1 FROM campaign WHERE EXISTS (SELECT 1 FROM coupon"
       " WHERE coupon.id >= campaign.number << 43 AND coupon.id < (campaign.number << 43) + (1 << 42)))");
   if (!has_imports) return has_imports.error();
+  const auto last_revision = db.integer("SELECT coalesce(max(number), 0) FROM policy_revision");
+  if (!last_revision) return last_revision.error();
+  const auto active_revision =
+      db.integer("SELECT coalesce((SELECT value FROM setting WHERE name = 'active_revision'), 0)");
+  if (!active_revision) return active_revision.error();
+  auto activation = find_last_activation(db);
+  if (!activation) return activation.error();
   return Definitions{.campaigns = std::move(*campaign_rows),
                      .formats = std::move(*format_rows),
                      .batches = std::move(*batch_rows),
                      .last_work = *last_work,
+                     .last_revision = *last_revision,
+                     .active_revision = *active_revision,
+                     .set_aside = *activation ? std::move((*activation)->set_aside) : std::string(),
                      .has_imports = *has_imports != 0};
 }
 

@@ -6,6 +6,14 @@
 
 namespace scrip {
 
+void LedgerState::learn(const Definitions& definitions) {
+  catalog = Catalog::from(definitions);
+  last_revision = definitions.last_revision;
+  last_work = definitions.last_work;
+  stored_revision = definitions.active_revision;
+  set_aside = definitions.set_aside;
+}
+
 Batch::Batch(Store& store, LedgerState state, Micros now, const LedgerOptions& options, const LedgerEvents& events)
     : store_(store), state_(std::move(state)), now_(now), options_(options), events_(events) {}
 

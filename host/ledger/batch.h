@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_set>
@@ -37,6 +38,12 @@ struct LedgerState {
   Micros oldest_decision = std::numeric_limits<Micros>::min();  // none is older
   // Shared by the copies: after a batch that failed a few more of its second are counted than need be.
   std::shared_ptr<RefusalRate> refusals = std::make_shared<RefusalRate>();
+  // Campaigns whose rules have looked at what other nodes may be changing, under the policies in force.
+  // Shared by the copies: it is learnt by a batch that fails.
+  std::shared_ptr<std::set<std::int64_t>> want_exact = std::make_shared<std::set<std::int64_t>>();
+
+  // Takes what the store holds, at start and whenever another node has changed it.
+  void learn(const Definitions& definitions);
 };
 
 class Batch {

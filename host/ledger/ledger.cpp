@@ -202,27 +202,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, const Clock& clock, L
   if (!definitions) return definitions.error();
   auto last_decision = store.last_decision();
   if (!last_decision) return last_decision.error();
-  auto reader = store.reader();
-  if (!reader) return reader.error();
-  auto last_revision = (*reader)->active_revision();
-  if (!last_revision) return last_revision.error();
-  const std::int64_t stored_revision = *last_revision;
-  // The active one need not be the last: look on until there is none.
-  for (std::int64_t number = *last_revision + 1;; ++number) {
-    auto row = (*reader)->revision(number);
-    if (!row) return row.error();
-    if (!*row) break;
-    *last_revision = number;
-  }
-  auto last_activation = (*reader)->last_activation();
-  if (!last_activation) return last_activation.error();
-  LedgerState state{.catalog = Catalog::from(*definitions),
-                    .judge = nullptr,
-                    .last_decision = *last_decision,
-                    .last_revision = *last_revision,
-                    .last_work = definitions->last_work,
-                    .stored_revision = stored_revision,
-                    .set_aside = *last_activation ? (*last_activation)->set_aside : std::string()};
+  LedgerState state;
+  state.last_decision = *last_decision;
+  state.learn(*definitions);
   auto impl = std::make_unique<Impl>(store, clock, std::move(options), std::move(events), std::move(state));
   return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
 }
