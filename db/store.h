@@ -437,6 +437,10 @@ class Store {
   // A revision by its SHA-256; nullopt when it was never accepted.
   virtual Result<std::optional<RevisionRow>> find_revision(const std::string& revision) = 0;
 
+  // Whether other nodes may be at work on it: then what is defined and which policies are in force is
+  // what the store says, not what this process knows.
+  virtual bool shared() const { return false; }
+
   // Starts a batch: what load() reads stays true until commit() or rollback(), or the commit fails.
   virtual Result<void> begin() = 0;
 

@@ -82,6 +82,8 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const Assign& c) const {
       const std::int64_t campaign = coupon(c.coupon);
       if (campaign == 0) return;
+      // It may lie in what another node was going to give.
+      wanted.exact.push_back(campaign);
       // An imported coupon that is assigned here is gone for an issue of the same batch.
       wanted.in_hand.emplace_back(campaign, 1);
       issue(campaign, Issue{.user_id = c.user_id, .subject = c.subject});
@@ -89,8 +91,12 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const Redeem& c) const { coupon(c.coupon); }
     void operator()(const Cancel& c) const { coupon(c.coupon); }
     void operator()(const CreateCampaign&) const {}
-    void operator()(const EditCampaign& c) const { wanted.tallies.push_back(c.campaign); }
-    void operator()(const Generate& c) const { wanted.tallies.push_back(c.campaign); }
+    void alone(std::int64_t campaign) const {
+      wanted.tallies.push_back(campaign);
+      wanted.exact.push_back(campaign);
+    }
+    void operator()(const EditCampaign& c) const { alone(c.campaign); }
+    void operator()(const Generate& c) const { alone(c.campaign); }
     void operator()(const Refused&) const {}
     void operator()(const PutAttributes& c) const {
       if (actor.role == Role::operator_) wanted.attributes.push_back(c.user_id);  // for the audit log
@@ -104,7 +110,7 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const ImportCoupons& c) const {
       const auto job = loaded.imports.find(c.job);
       if (job == loaded.imports.end() || !job->second) return;
-      wanted.tallies.push_back(job->second->campaign);
+      alone(job->second->campaign);
       wanted.lowest_serials.push_back(job->second->campaign);
     }
     void operator()(const EndImport& c) const { wanted.imports.push_back(c.job); }
@@ -113,6 +119,7 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     }
     void operator()(const SettleEvents&) const {}
     void operator()(const ActivatePolicies&) const {}
+    void operator()(const FollowPolicies&) const {}
     void operator()(const RecordAudit&) const {}
   };
   std::visit(Visitor{wanted, loaded_, submission.actor, want_issue, want_coupon}, submission.command);
@@ -124,6 +131,9 @@ Result<void> Batch::prepare(const std::vector<Submission*>& submissions) {
   for (const Submission* submission : submissions) want(*submission, wanted);
   if (options_.keep_decisions && now_ - *options_.keep_decisions > state_.oldest_decision) {
     wanted.decided_before = now_ - *options_.keep_decisions;
+  }
+  for (const std::int64_t campaign : wanted.tallies) {
+    if (state_.contention->holds(campaign)) wanted.exact.push_back(campaign);
   }
   if (auto loaded = store_.load(wanted, loaded_); !loaded) return loaded;
   // Whose a coupon is, is known only now.
@@ -229,6 +239,10 @@ Result<void> Batch::dispatch(Submission& submission) {
       return {};
     }
     Result<void> operator()(const ActivatePolicies& c) const { return batch.activate(submission, c); }
+    Result<void> operator()(const FollowPolicies& c) const {
+      batch.follow(c);
+      return {};
+    }
     Result<void> operator()(const RecordAudit& c) const {
       batch.audit(submission.actor, c.action, c.target, c.old_value, c.new_value);
       return {};

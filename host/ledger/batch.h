@@ -25,6 +25,13 @@
 
 namespace scrip {
 
+// The campaigns that a batch must have to itself when other nodes work on the same store.
+struct Contention {
+  std::set<std::int64_t> by_rules;   // their rules look at counts that those may be changing
+  std::set<std::int64_t> this_time;  // the batch before this one could not do with its share
+  bool holds(std::int64_t campaign) const { return by_rules.contains(campaign) || this_time.contains(campaign); }
+};
+
 // What the ledger carries from one batch to the next. A batch works on a copy, which the ledger
 // keeps when the batch is durable and drops when it is not.
 struct LedgerState {
@@ -38,9 +45,8 @@ struct LedgerState {
   Micros oldest_decision = std::numeric_limits<Micros>::min();  // none is older
   // Shared by the copies: after a batch that failed a few more of its second are counted than need be.
   std::shared_ptr<RefusalRate> refusals = std::make_shared<RefusalRate>();
-  // Campaigns whose rules have looked at what other nodes may be changing, under the policies in force.
-  // Shared by the copies: it is learnt by a batch that fails.
-  std::shared_ptr<std::set<std::int64_t>> want_exact = std::make_shared<std::set<std::int64_t>>();
+  // Shared by the copies: it is learnt by batches that fail.
+  std::shared_ptr<Contention> contention = std::make_shared<Contention>();
 
   // Takes what the store holds, at start and whenever another node has changed it.
   void learn(const Definitions& definitions);
@@ -78,12 +84,6 @@ class Batch {
   Result<ClaimOutcome> assign(const Actor& actor, const Assign& command);
   Result<ClaimOutcome> redeem(const Actor& actor, const Redeem& command);
   Result<ClaimOutcome> cancel(const Actor& actor, const Cancel& command);
-  // The coupon that the next issue gives; nullopt: none is left.
-  Result<std::optional<Coupon>> next_coupon(const Campaign& campaign);
-  // Reads on which serials were assigned by hand, from `serial` on.
-  Result<void> load_taken(std::int64_t campaign, std::int64_t serial);
-  // Whether another coupon was imported under the code of this computed one, before it was generated.
-  Result<bool> code_is_imported(CouponKey computed);
   // The row of a coupon, or an available one when it has none.
   Coupon coupon_at(CouponKey key) const;
   Facts facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
@@ -98,6 +98,18 @@ class Batch {
   static ClaimOutcome granted(const Facts& facts, const Coupon& coupon);
   ClaimOutcome refuse(const Actor& actor, Hook hook, const Facts& facts, const Verdict& verdict, Error error,
                       const Coupon* coupon);
+
+  // batch_stock.cpp
+  // The coupon that the next issue gives; nullopt: none is left.
+  Result<std::optional<Coupon>> next_coupon(const Campaign& campaign);
+  // The first serial at or after this one that the batch may give.
+  Result<std::int64_t> in_share(std::int64_t campaign, std::int64_t serial);
+  // The batch has to be decided again, with the campaign to itself.
+  Error needs_alone(std::int64_t campaign) const;
+  // Reads on which serials were assigned by hand, from `serial` on.
+  Result<void> load_taken(std::int64_t campaign, std::int64_t serial);
+  // Whether another coupon was imported under the code of this computed one, before it was generated.
+  Result<bool> code_is_imported(CouponKey computed);
 
   // batch_decisions.cpp
   // The decision's id; 0: none is recorded.
@@ -119,6 +131,8 @@ class Batch {
 
   // batch_policies.cpp
   Result<void> activate(Submission& submission, const ActivatePolicies& command);
+  void follow(const FollowPolicies& command);
+  void put_in_force(std::shared_ptr<const ActivePolicies> active);
   // The revision that is in force before an activation; empty: none was.
   Result<std::string> revision_before() const;
   std::optional<Error> unfit(const Campaign& campaign) const;

@@ -1,7 +1,9 @@
 #include "ledger/ledger.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "coupon/counter_day.h"
@@ -13,6 +15,9 @@ namespace scrip {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
+// Each takes longer than the one before; together about half a second.
+constexpr int most_conflicts = 40;
 
 std::int64_t micros_since(SteadyClock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start).count();
@@ -33,6 +38,7 @@ class Ledger::Impl {
         events_(std::move(events)),
         queue_(options_.queue),
         state_(std::move(state)),
+        active_revision_(state_.stored_revision),
         catalog_(state_.catalog) {}
 
   void start() {
@@ -73,6 +79,7 @@ class Ledger::Impl {
   }
   std::size_t queue_length() const { return queue_.size(); }
   bool storage_works() const { return storage_works_.load(std::memory_order_relaxed); }
+  std::int64_t active_revision() const { return active_revision_.load(std::memory_order_relaxed); }
 
  private:
   void run() {
@@ -81,6 +88,8 @@ class Ledger::Impl {
     while (queue_.take(batch, options_.batch, patience)) {
       if (batch.empty()) {
         if (!drop_old_decisions()) store_.idle();
+        // Nobody waits for it; the next batch says what is wrong.
+        static_cast<void>(learn());
         continue;
       }
       settle(batch);
@@ -94,6 +103,10 @@ class Ledger::Impl {
     if (!options_.keep_decisions || now < drop_next_) return false;
     drop_next_ = now + 10 * scrip::second;
     if (!store_.begin()) return false;
+    if (!learn()) {
+      store_.rollback();
+      return false;
+    }
     Batch batch(store_, state_, clock_.now(), options_, events_);
     if (!batch.prepare({})) {
       store_.rollback();
@@ -102,7 +115,7 @@ class Ledger::Impl {
     const Changes& changes = batch.finish();
     if (changes.empty()) {
       store_.rollback();
-      state_ = batch.state();
+      take(batch.state());
       return false;
     }
     if (!store_.commit(changes)) return false;
@@ -116,21 +129,35 @@ class Ledger::Impl {
     if (!settled && events_.commit_failed) events_.commit_failed(settled.error());
     for (Submission* submission : submissions) {
       if (!settled) {
-        submission->outcome = Outcome{};
+        reset(*submission);
         submission->outcome.error = settled.error();
-        submission->answer.reset();
-        submission->replayed = false;
       }
       queue_.release(*submission);
       submission->done(*submission);
     }
   }
 
+  // Decides and stores them, again and again while other nodes come in between.
   Result<void> commit(const std::vector<Submission*>& submissions) {
+    for (int attempt = 0;; ++attempt) {
+      auto done = try_to_commit(submissions);
+      if (done) state_.contention->this_time.clear();
+      if (done || done.error().code != Code::storage_conflict) return done;
+      if (attempt == most_conflicts) return overloaded("Other nodes are at work on the same. Please try again.");
+      for (Submission* submission : submissions) reset(*submission);
+      // Two nodes that met would meet again.
+      const std::int64_t longest = std::min<std::int64_t>(20'000, 500 << attempt);
+      std::this_thread::sleep_for(std::chrono::microseconds(std::uniform_int_distribution(0L, longest)(random_)));
+    }
+  }
+
+  Result<void> try_to_commit(const std::vector<Submission*>& submissions) {
     const auto started = SteadyClock::now();
     if (auto begun = store_.begin(); !begun) return begun;
+    auto learnt = learn();
     Batch batch(store_, state_, clock_.now(), options_, events_);
-    if (auto decided = decide(batch, submissions); !decided) {
+    auto decided = learnt ? decide(batch, submissions) : learnt;
+    if (!decided) {
       store_.rollback();
       return decided;
     }
@@ -149,11 +176,33 @@ class Ledger::Impl {
         return committed;
       }
     }
-    state_ = batch.state();
+    take(batch.state());
     publish(state_.judge);
     if (events_.changed) events_.changed(changes);
     if (events_.committed) events_.committed(submissions.size(), decide_us, micros_since(committing));
     return {};
+  }
+
+  // What other nodes have defined.
+  Result<void> learn() {
+    auto definitions = store_.changed_definitions();
+    if (!definitions) return definitions.error();
+    if (!*definitions) return {};
+    state_.learn(**definitions);
+    active_revision_.store(state_.stored_revision, std::memory_order_relaxed);
+    publish(state_.catalog);
+    return {};
+  }
+
+  void take(const LedgerState& state) {
+    state_ = state;
+    active_revision_.store(state_.stored_revision, std::memory_order_relaxed);
+  }
+
+  static void reset(Submission& submission) {
+    submission.outcome = Outcome{};
+    submission.answer.reset();
+    submission.replayed = false;
   }
 
   static Result<void> decide(Batch& batch, const std::vector<Submission*>& submissions) {
@@ -189,7 +238,9 @@ class Ledger::Impl {
   LedgerState state_;  // the ledger's thread alone
   Micros forget_next_ = 0;
   Micros drop_next_ = 0;
+  std::minstd_rand random_{std::random_device{}()};
   std::atomic<bool> storage_works_{true};
+  std::atomic<std::int64_t> active_revision_;
   mutable std::mutex published_mutex_;
   std::shared_ptr<const Catalog> catalog_;
   std::shared_ptr<const ActivePolicies> policies_;
@@ -235,6 +286,9 @@ std::shared_ptr<const Catalog> Ledger::catalog() const {
 }
 std::shared_ptr<const ActivePolicies> Ledger::policies() const {
   return impl_->policies();
+}
+std::int64_t Ledger::active_revision() const {
+  return impl_->active_revision();
 }
 std::size_t Ledger::queue_length() const {
   return impl_->queue_length();
