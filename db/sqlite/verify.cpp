@@ -15,8 +15,8 @@
 #include "db/sqlite/runs/stored_postings.h"
 #include "db/sqlite/statement.h"
 #include "db/sqlite/verify_coupons.h"
-#include "db/sqlite/verify_definitions.h"
 #include "db/sqlite/verify_postings.h"
+#include "db/verify_definitions.h"
 
 namespace scrip::sqlite {
 namespace {
