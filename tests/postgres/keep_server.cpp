@@ -81,7 +81,8 @@ int keep(const std::string& folder) {
     Server::make_cluster(path);
     // What the tests ask of it is behaviour; that it keeps what it was given when the power goes is asked of
     // servers of their own.
-    Server server(path, {"fsync=off", "full_page_writes=off", "max_wal_size=4GB"});
+    // Each line of the log begins with the database's name, for tests that read there what their own did.
+    Server server(path, {"fsync=off", "full_page_writes=off", "max_wal_size=4GB", "log_line_prefix=%d "});
     std::ofstream(folder + "/server") << path << "\n";
     std::puts("ready");
     std::fflush(stdout);

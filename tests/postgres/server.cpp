@@ -137,6 +137,18 @@ void Server::make_cluster(const std::string& folder) {
   }
 }
 
+void Server::make_standby(const std::string& folder, const std::string& primary) {
+  const std::string log = folder + "/pg_basebackup.log";
+  const pid_t child =
+      start({program("pg_basebackup"), "--host=" + primary, "--username=scrip", "--pgdata=" + folder + "/data",
+             "--write-recovery-conf", "--wal-method=stream", "--checkpoint=fast", "--no-sync"},
+            log);
+  int status = 0;
+  if (!ends_in_time(child, status) || status != 0) {
+    throw std::runtime_error("pg_basebackup failed (status " + std::to_string(status) + "): " + end_of(log));
+  }
+}
+
 Server::Server(std::string folder, const std::vector<std::string>& settings) : folder_(std::move(folder)) {
   // Of a server that was killed, which said that it was ready.
   std::filesystem::remove(folder_ + "/data/postmaster.pid");
@@ -148,7 +160,7 @@ Server::Server(std::string folder, const std::vector<std::string>& settings) : f
       words.push_back(setting);
     }
   }
-  const std::string log = folder_ + "/server.log";
+  const std::string log = log_of(folder_);
   pid_ = start(words, log);
   for (const auto until = Clock::now() + patience; !is_ready(folder_);) {
     if (!runs()) throw std::runtime_error("PostgreSQL did not start: " + end_of(log));
@@ -165,9 +177,16 @@ Server::~Server() {
 }
 
 std::string Server::url_of(const std::string& folder, const std::string& database) {
-  std::string host;
-  for (const char c : folder) host += c == '/' ? "%2F" : std::string(1, c);
-  return "postgresql://scrip@" + host + "/" + database;
+  return url_of(std::vector<std::string>{folder}, database);
+}
+
+std::string Server::url_of(const std::vector<std::string>& folders, const std::string& database) {
+  std::string hosts;
+  for (const std::string& folder : folders) {
+    if (!hosts.empty()) hosts += ',';
+    for (const char c : folder) hosts += c == '/' ? "%2F" : std::string(1, c);
+  }
+  return "postgresql://scrip@" + hosts + "/" + database;
 }
 
 bool Server::runs() {

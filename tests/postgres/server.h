@@ -20,6 +20,9 @@ class Server {
   // Makes a cluster in `folder`, which is there and empty. Its superuser is "scrip", who needs no password.
   static void make_cluster(const std::string& folder);
 
+  // Makes a copy of the running server in the folder `primary` that follows it, to be started in `folder`.
+  static void make_standby(const std::string& folder, const std::string& primary);
+
   // Starts on the cluster in `folder`, and returns when it takes connections. `settings`: "fsync=off".
   explicit Server(std::string folder, const std::vector<std::string>& settings = {});
   // As kill().
@@ -30,6 +33,9 @@ class Server {
   // "postgresql://…" of a database.
   std::string url(const std::string& database) const { return url_of(folder_, database); }
   static std::string url_of(const std::string& folder, const std::string& database);
+  // Of the same database on several servers, of which one can be written.
+  static std::string url_of(const std::vector<std::string>& folders, const std::string& database);
+  static std::string log_of(const std::string& folder) { return folder + "/server.log"; }
   bool runs();
 
   // Ends every connection and stops in good order ("fast").

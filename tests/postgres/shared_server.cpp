@@ -76,6 +76,11 @@ std::string find_or_start() {
   return server;
 }
 
+const std::string& shared_server() {
+  static const std::string server = find_or_start();
+  return server;
+}
+
 }  // namespace
 
 StartLock::StartLock() : file_(open_lock("start.lock")) {
@@ -87,8 +92,11 @@ StartLock::~StartLock() {
 }
 
 std::string shared_url(const std::string& database) {
-  static const std::string server = find_or_start();
-  return Server::url_of(server, database);
+  return Server::url_of(shared_server(), database);
+}
+
+std::string shared_log() {
+  return Server::log_of(shared_server());
 }
 
 }  // namespace scrip::postgres_test

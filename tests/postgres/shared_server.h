@@ -10,6 +10,10 @@ namespace scrip::postgres_test {
 // can be no server.
 std::string shared_url(const std::string& database);
 
+// The file in which it logs; each entry begins with the name of its database and a space, and its further lines
+// with a tab.
+std::string shared_log();
+
 // A lock over all test programs for as long as this lives: what one of them makes for all.
 class StartLock {
  public:
