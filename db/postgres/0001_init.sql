@@ -106,6 +106,8 @@ CREATE TABLE lease (
   PRIMARY KEY (campaign_id, first_serial)
 );
 
+CREATE INDEX lease_by_node ON lease (node_id, campaign_id);
+
 -- Until when a campaign is locked exclusively by everybody, because somebody could not get it so: those who share would
 -- go on sharing for ever.
 CREATE TABLE turn (

@@ -18,6 +18,9 @@ namespace {
 constexpr const char* settings =
     "SET synchronous_commit = on; SET lock_timeout = 2000; SET statement_timeout = 10000;"
     " SET idle_in_transaction_session_timeout = 10000; SET client_min_messages = warning";
+// Of tables that are small when a statement is prepared it would be planned to read them whole, and so for hours.
+constexpr const char* planner_settings =
+    "SET enable_seqscan = off; SET enable_hashjoin = off; SET enable_mergejoin = off";
 constexpr const char* reader_settings =
     "SET default_transaction_read_only = on; SET statement_timeout = 30000; SET client_min_messages = warning";
 
@@ -119,6 +122,8 @@ Result<std::unique_ptr<Connection>> Connection::open(const std::string& url, Use
       db, [](void*, const char*) {}, nullptr);
   if (PQsetClientEncoding(db, "UTF8") != 0) return connection->error();
   if (auto set = connection->execute(use == Use::writing ? settings : reader_settings); !set) return set.error();
+  // Servers that are not PostgreSQL plan in other ways, and need not know these.
+  if (use == Use::writing) static_cast<void>(connection->execute(planner_settings));
   PQsetnonblocking(db, 1);
   return connection;
 }

@@ -33,6 +33,12 @@ class Rows {
     (read_at(row, column++, values), ...);
   }
 
+  // The same from a column on, 0 being the first.
+  template <class... Values>
+  void read_from(int column, int row, Values&... values) {
+    (read_at(row, column++, values), ...);
+  }
+
   // The first row's first column; nullopt when there is no row or it is NULL.
   std::optional<std::int64_t> integer() const;
 
