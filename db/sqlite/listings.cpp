@@ -6,6 +6,7 @@
 
 #include "db/sqlite/holds.h"
 #include "db/sqlite/lookups.h"
+#include "db/sqlite/revisions.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/runs/stored_postings.h"
 #include "db/sqlite/statement.h"
@@ -111,10 +112,20 @@ Result<Definitions> list_definitions(Connection& db) {
   if (!holds) return holds.error();
   const auto hold_end = first_hold_end(db);
   if (!hold_end) return hold_end.error();
+  const auto last_revision = db.integer("SELECT coalesce(max(number), 0) FROM policy_revision");
+  if (!last_revision) return last_revision.error();
+  const auto active_revision =
+      db.integer("SELECT coalesce((SELECT value FROM setting WHERE name = 'active_revision'), 0)");
+  if (!active_revision) return active_revision.error();
+  auto activation = find_last_activation(db);
+  if (!activation) return activation.error();
   return Definitions{.campaigns = std::move(*campaign_rows),
                      .formats = std::move(*format_rows),
                      .batches = std::move(*batch_rows),
                      .last_work = *last_work,
+                     .last_revision = *last_revision,
+                     .active_revision = *active_revision,
+                     .set_aside = *activation ? std::move((*activation)->set_aside) : std::string(),
                      .has_imports = *has_imports != 0,
                      .has_holds = *holds,
                      .hold_end = *hold_end};

@@ -17,8 +17,8 @@
 #include "db/sqlite/stacked_orders.h"
 #include "db/sqlite/statement.h"
 #include "db/sqlite/verify_coupons.h"
-#include "db/sqlite/verify_definitions.h"
 #include "db/sqlite/verify_postings.h"
+#include "db/verify_definitions.h"
 
 namespace scrip::sqlite {
 namespace {

@@ -8,8 +8,8 @@
 #include <string>
 
 #include "api/service.h"
-#include "ledger/coupon_code.h"
 #include "ledger/command.h"
+#include "ledger/coupon_code.h"
 
 namespace scrip::api {
 

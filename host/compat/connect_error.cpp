@@ -99,6 +99,7 @@ ConnectCode connect_code(Code code) {
       return ConnectCode::resource_exhausted;
     case Code::overloaded:
     case Code::storage_unavailable:
+    case Code::storage_conflict:
       return ConnectCode::unavailable;
     case Code::request_timeout:
     case Code::deadline_exceeded:

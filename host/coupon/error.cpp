@@ -52,6 +52,7 @@ constexpr std::array table{
     Row{Code::rate_limited, "rate_limited", 429},
     Row{Code::overloaded, "overloaded", 503},
     Row{Code::storage_unavailable, "storage_unavailable", 503},
+    Row{Code::storage_conflict, "storage_conflict", 503},
     Row{Code::request_timeout, "request_timeout", 408},
     Row{Code::deadline_exceeded, "deadline_exceeded", 504},
     Row{Code::policy_error, "policy_error", 500},

@@ -53,6 +53,7 @@ enum class Code {
   rate_limited,
   overloaded,
   storage_unavailable,
+  storage_conflict,  // between the store and the ledger: another node came in between, decide again
   request_timeout,
   deadline_exceeded,
   policy_error,

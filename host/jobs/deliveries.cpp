@@ -34,9 +34,8 @@ void Deliveries::interrupt() {
 }
 
 Result<void> Deliveries::find_due() {
-  auto reader = store_.reader();
-  if (!reader) return reader.error();
-  auto events = (*reader)->due_events(real_.now(), events_at_once + static_cast<int>(known_.size()));
+  const Micros now = real_.now();
+  auto events = store_.take_due_events(now, now + options_.taken_for, events_at_once + static_cast<int>(known_.size()));
   if (!events) return events.error();
   for (Event& event : *events) {
     if (known_.insert(event.id).second) due_.push_back(std::move(event));

@@ -34,7 +34,9 @@ struct DeliveryOptions {
   Micros longest_retry = hour;
   Micros longest_retry_after = day;  // of what the receiver asks for
   Micros give_up_after = 3 * day;
-  int least_attempts = 12;           // before it is given up: the server may have been down for days
+  int least_attempts = 12;  // before it is given up: the server may have been down for days
+  // Of several nodes that one which takes an event has it alone for so long; longer than an attempt.
+  Micros taken_for = 2 * minute;
   Micros keep_events = 7 * day;      // after they were settled
   Micros keep_reminders = 30 * day;  // after the coupon's end
 };

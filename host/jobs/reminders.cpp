@@ -192,6 +192,13 @@ Result<Reminders::Pass> Reminders::pass() {
   for (const auto& [campaign, plan] : plans_) {
     if (plan.days >= 0 && now >= plan.next_walk) due.insert(campaign);
   }
+  // Of several nodes one walks. What another one has done meanwhile stays due here: should it take over, it
+  // finds the notices made.
+  if (!due.empty()) {
+    const auto leads = store_.lead("reminders", minute);
+    if (!leads) return leads.error();
+    if (!*leads) due.clear();
+  }
   if (!due.empty()) {
     if (auto walked = walk(due, now, pass); !walked) return walked.error();
     if (interrupted_.load(std::memory_order_relaxed)) return pass;

@@ -6,6 +6,16 @@
 
 namespace scrip {
 
+void LedgerState::learn(const Definitions& definitions) {
+  catalog = Catalog::from(definitions);
+  last_revision = definitions.last_revision;
+  last_work = definitions.last_work;
+  stored_revision = definitions.active_revision;
+  set_aside = definitions.set_aside;
+  has_holds = definitions.has_holds;
+  hold_end = definitions.hold_end.value_or(no_hold);
+}
+
 Batch::Batch(Store& store, LedgerState state, Micros now, const LedgerOptions& options, const LedgerEvents& events)
     : store_(store), state_(std::move(state)), now_(now), options_(options), events_(events) {}
 
@@ -67,7 +77,7 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
   };
   const auto want_use = [&](const CouponRef& ref) {
     want_coupon(ref);
-    if (const auto key = resolve(ref); key && state_.has_holds) wanted.holds.push_back(*key);
+    if (const auto key = resolve(ref); key && (state_.has_holds || store_.shared())) wanted.holds.push_back(*key);
   };
   struct Visitor {
     Wanted& wanted;
@@ -89,6 +99,8 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const Assign& c) const {
       const std::int64_t campaign = coupon(c.coupon);
       if (campaign == 0) return;
+      // It may lie in what another node was going to give.
+      wanted.exact.push_back(campaign);
       // An imported coupon that is assigned here is gone for an issue of the same batch.
       wanted.in_hand.emplace_back(campaign, 1);
       issue(campaign, Issue{.user_id = c.user_id, .subject = c.subject});
@@ -107,8 +119,12 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
       for (const StackedOrder::Part& part : order->second->parts) use(part.coupon);
     }
     void operator()(const CreateCampaign&) const {}
-    void operator()(const EditCampaign& c) const { wanted.tallies.push_back(c.campaign); }
-    void operator()(const Generate& c) const { wanted.tallies.push_back(c.campaign); }
+    void alone(std::int64_t campaign) const {
+      wanted.tallies.push_back(campaign);
+      wanted.exact.push_back(campaign);
+    }
+    void operator()(const EditCampaign& c) const { alone(c.campaign); }
+    void operator()(const Generate& c) const { alone(c.campaign); }
     void operator()(const Refused&) const {}
     void operator()(const PutAttributes& c) const {
       if (actor.role == Role::operator_) wanted.attributes.push_back(c.user_id);  // for the audit log
@@ -122,7 +138,7 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const ImportCoupons& c) const {
       const auto job = loaded.imports.find(c.job);
       if (job == loaded.imports.end() || !job->second) return;
-      wanted.tallies.push_back(job->second->campaign);
+      alone(job->second->campaign);
       wanted.lowest_serials.push_back(job->second->campaign);
     }
     void operator()(const EndImport& c) const { wanted.imports.push_back(c.job); }
@@ -131,6 +147,7 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     }
     void operator()(const SettleEvents&) const {}
     void operator()(const ActivatePolicies&) const {}
+    void operator()(const FollowPolicies&) const {}
     void operator()(const RecordAudit&) const {}
   };
   std::visit(Visitor{wanted, loaded_, submission.actor, want_use, want_issue, want_coupon}, submission.command);
@@ -143,8 +160,12 @@ Result<void> Batch::prepare(const std::vector<Submission*>& submissions) {
   if (options_.keep_decisions && now_ - *options_.keep_decisions > state_.oldest_decision) {
     wanted.decided_before = now_ - *options_.keep_decisions;
   }
-  wanted.some_are_held = state_.hold_end != no_hold;
-  if (options_.end_holds && now_ >= state_.hold_end) wanted.holds_over = now_;
+  // Of what other nodes hold this one knows nothing.
+  wanted.some_are_held = store_.shared() || state_.hold_end != no_hold;
+  if (options_.end_holds && (store_.shared() || now_ >= state_.hold_end)) wanted.holds_over = now_;
+  for (const std::int64_t campaign : wanted.tallies) {
+    if (state_.contention->holds(campaign)) wanted.exact.push_back(campaign);
+  }
   if (auto loaded = store_.load(wanted, loaded_); !loaded) return loaded;
   // Whose a coupon is, is known only now.
   Wanted holders{.some_are_held = wanted.some_are_held};
@@ -255,6 +276,10 @@ Result<void> Batch::dispatch(Submission& submission) {
       return {};
     }
     Result<void> operator()(const ActivatePolicies& c) const { return batch.activate(submission, c); }
+    Result<void> operator()(const FollowPolicies& c) const {
+      batch.follow(c);
+      return {};
+    }
     Result<void> operator()(const RecordAudit& c) const {
       batch.audit(submission.actor, c.action, c.target, c.old_value, c.new_value);
       return {};

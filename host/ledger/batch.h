@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_set>
@@ -28,6 +29,12 @@ namespace scrip {
 
 // LedgerState::hold_end when no hold is in force.
 inline constexpr Micros no_hold = std::numeric_limits<Micros>::max();
+// The campaigns that a batch must have to itself when other nodes work on the same store.
+struct Contention {
+  std::set<std::int64_t> by_rules;   // their rules look at counts that those may be changing
+  std::set<std::int64_t> this_time;  // the batch before this one could not do with its share
+  bool holds(std::int64_t campaign) const { return by_rules.contains(campaign) || this_time.contains(campaign); }
+};
 
 // What the ledger carries from one batch to the next. A batch works on a copy, which the ledger
 // keeps when the batch is durable and drops when it is not.
@@ -44,6 +51,11 @@ struct LedgerState {
   Micros hold_end = no_hold;                                    // no hold ends before it
   // Shared by the copies: after a batch that failed a few more of its second are counted than need be.
   std::shared_ptr<RefusalRate> refusals = std::make_shared<RefusalRate>();
+  // Shared by the copies: it is learnt by batches that fail.
+  std::shared_ptr<Contention> contention = std::make_shared<Contention>();
+
+  // Takes what the store holds, at start and whenever another node has changed it.
+  void learn(const Definitions& definitions);
 };
 
 class Batch {
@@ -81,12 +93,6 @@ class Batch {
   // batch_claims.cpp
   Result<ClaimOutcome> issue(const Actor& actor, const Issue& command);
   Result<ClaimOutcome> assign(const Actor& actor, const Assign& command);
-  // The coupon that the next issue gives; nullopt: none is left.
-  Result<std::optional<Coupon>> next_coupon(const Campaign& campaign);
-  // Reads on which serials were assigned by hand, from `serial` on.
-  Result<void> load_taken(std::int64_t campaign, std::int64_t serial);
-  // Whether another coupon was imported under the code of this computed one, before it was generated.
-  Result<bool> code_is_imported(CouponKey computed);
   // The row of a coupon, or an available one when it has none.
   Coupon coupon_at(CouponKey key) const;
   Facts facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
@@ -154,6 +160,18 @@ class Batch {
   static Error part_of_order(const StackedOrder& order);
   void put_stacked_order(const std::string& id, const std::optional<StackedOrder>& order);
 
+  // batch_stock.cpp
+  // The coupon that the next issue gives; nullopt: none is left.
+  Result<std::optional<Coupon>> next_coupon(const Campaign& campaign);
+  // The first serial at or after this one that the batch may give.
+  Result<std::int64_t> in_share(std::int64_t campaign, std::int64_t serial);
+  // The batch has to be decided again, with the campaign to itself.
+  Error needs_alone(std::int64_t campaign) const;
+  // Reads on which serials were assigned by hand, from `serial` on.
+  Result<void> load_taken(std::int64_t campaign, std::int64_t serial);
+  // Whether another coupon was imported under the code of this computed one, before it was generated.
+  Result<bool> code_is_imported(CouponKey computed);
+
   // batch_decisions.cpp
   // The decision's id; 0: none is recorded.
   std::int64_t record(Hook hook, const Facts& facts, const Verdict& verdict, const Coupon* coupon);
@@ -174,6 +192,8 @@ class Batch {
 
   // batch_policies.cpp
   Result<void> activate(Submission& submission, const ActivatePolicies& command);
+  void follow(const FollowPolicies& command);
+  void put_in_force(std::shared_ptr<const ActivePolicies> active);
   // The revision that is in force before an activation; empty: none was.
   Result<std::string> revision_before() const;
   std::optional<Error> unfit(const Campaign& campaign) const;

@@ -1,6 +1,5 @@
 // How a batch decides who is given a coupon: issue and assign, and what all claims have in common.
 #include <algorithm>
-#include <iterator>
 
 #include "ledger/batch.h"
 #include "ledger/claim_facts.h"
@@ -50,6 +49,8 @@ Result<std::int64_t> Batch::counter(const CounterKey& key) {
 Result<Verdict> Batch::ask(Hook hook, Facts& facts, const OrderEffects& effects) {
   if (!state_.judge) return no_policies_verdict();
   const std::int64_t campaign = facts.campaign->number;
+  const bool estimated = loaded_.estimated.contains(campaign);
+  if (estimated) state_.judge->watch_reads();
   const auto started = std::chrono::steady_clock::now();
   auto verdict = state_.judge->decide(hook, facts, [&](const std::string& name) -> Result<std::int64_t> {
     const auto value = counter({campaign, name});
@@ -59,6 +60,13 @@ Result<Verdict> Batch::ask(Hook hook, Facts& facts, const OrderEffects& effects)
   if (events_.asked) {
     const auto took = std::chrono::steady_clock::now() - started;
     events_.asked(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
+  }
+  if (estimated) {
+    const ReadFacts reads = state_.judge->take_reads();
+    if (reads.campaign_issued || reads.campaign_redeemed) {
+      state_.contention->by_rules.insert(campaign);
+      return needs_alone(campaign);
+    }
   }
   if (verdict && verdict->kind == Verdict::Kind::failed) {
     const std::string_view policy = asked_policy(hook, facts);
@@ -110,61 +118,6 @@ ClaimOutcome Batch::refuse(const Actor& actor, Hook hook, const Facts& facts, co
   }
   outcome.error = std::move(error);
   return outcome;
-}
-
-Result<void> Batch::load_taken(std::int64_t campaign, std::int64_t serial) {
-  const std::int64_t stored_next = tallies_before_[campaign].next_serial;
-  Loaded more;
-  if (auto loaded = store_.load({.in_hand = {{campaign, serial - stored_next + 1'000}}}, more); !loaded) return loaded;
-  Loaded::InHand& hand = loaded_.in_hand[campaign];
-  Loaded::InHand& fresh = more.in_hand[campaign];
-  std::erase_if(fresh.taken, [&](std::int64_t taken) { return taken < serial; });
-  std::vector<std::int64_t> merged;
-  // What this batch assigned is not in the store yet.
-  std::set_union(hand.taken.begin(), hand.taken.end(), fresh.taken.begin(), fresh.taken.end(),
-                 std::back_inserter(merged));
-  hand.taken = std::move(merged);
-  hand.taken_below = fresh.taken_below;
-  return {};
-}
-
-Result<bool> Batch::code_is_imported(CouponKey computed) {
-  if (!state_.catalog->has_imports()) return false;
-  const std::string code = normalize_code(state_.catalog->book().code(computed));
-  if (imported_here_.contains(code)) return true;
-  if (auto loaded = store_.load({.imported = {code}}, loaded_); !loaded) return loaded.error();
-  return loaded_.imported[code].has_value();
-}
-
-Result<std::optional<Coupon>> Batch::next_coupon(const Campaign& campaign) {
-  CampaignTally& tally = loaded_.tallies[campaign.number];
-  if (campaign.total && tally.issued >= *campaign.total) return std::optional<Coupon>();
-  Loaded::InHand& hand = loaded_.in_hand[campaign.number];
-  if (!hand.pooled.empty()) {
-    const Coupon& oldest = hand.pooled.front();
-    loaded_.coupons.try_emplace(oldest.key, oldest);  // it has a row already
-    return std::optional<Coupon>(oldest);
-  }
-
-  std::int64_t serial = tally.next_serial;
-  for (;;) {
-    if (serial >= state_.catalog->book().serials(campaign.number)) {
-      // The total allows more than was generated: no total, a raised one, or gaps.
-      const std::int64_t lacking = campaign.total ? *campaign.total - tally.issued : options_.code_chunk;
-      if (!add_codes(campaign, lacking) && !add_codes(campaign, 1)) return std::optional<Coupon>();
-    }
-    if (serial >= hand.taken_below) {
-      if (auto loaded = load_taken(campaign.number, serial); !loaded) return loaded.error();
-    }
-    const bool taken = std::binary_search(hand.taken.begin(), hand.taken.end(), serial);
-    if (!taken && state_.catalog->book().owns({campaign.number, serial})) {
-      const auto imported = code_is_imported({campaign.number, serial});
-      if (!imported) return imported.error();
-      if (!*imported) break;
-    }
-    ++serial;
-  }
-  return std::optional<Coupon>(Coupon{.key = {campaign.number, serial}});
 }
 
 void Batch::give(Coupon& coupon, const std::optional<std::string>& user_id, const std::optional<std::string>& subject,

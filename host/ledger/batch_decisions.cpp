@@ -16,7 +16,8 @@ std::int64_t Batch::record(Hook hook, const Facts& facts, const Verdict& verdict
   // That a hold was over is no claim of anybody's.
   if (events_.decided && facts.step != HoldStep::expire) events_.decided(hook, code);
   if (!keeps_decisions()) return 0;
-  DecisionRow row{.id = ++state_.last_decision,
+  state_.last_decision = store_.decision_after(state_.last_decision);
+  DecisionRow row{.id = state_.last_decision,
                   .at = now_,
                   .campaign = facts.campaign->number,
                   .user_id = facts.user.id,

@@ -79,7 +79,8 @@ Error Batch::refuse_order(const Actor& actor, const std::vector<CouponKey>& name
   };
   if (refused.hook == Hook::stack) {
     std::vector<std::string> codes;
-    for (const CouponKey& key : named) codes.push_back(coupon_facts(state_.catalog->book(), coupon_at(key), nullptr).code);
+    for (const CouponKey& key : named)
+      codes.push_back(coupon_facts(state_.catalog->book(), coupon_at(key), nullptr).code);
     for (const std::size_t place : accused(refused.verdict, codes)) blame(place);
     if (why.fields.empty()) why.fields.push_back({"codes", why.message});
     return *refuse(actor, Hook::stack, refused.facts, refused.verdict, std::move(why), nullptr).error;

@@ -223,6 +223,13 @@ struct ActivatePolicies {
   std::string set_aside;  // PolicyActivation::set_aside
 };
 
+// Takes a compiled set into force here because the store's active revision is this one: another node has
+// activated it. Stores nothing.
+struct FollowPolicies {
+  std::shared_ptr<const PolicySet> set;
+  std::int64_t number = 0;  // RevisionRow::number
+};
+
 // Says in the audit log what happens outside the ledger: a set that was refused before it came here, a
 // shadow.
 struct RecordAudit {
@@ -232,10 +239,10 @@ struct RecordAudit {
   std::string new_value;
 };
 
-using Command =
-    std::variant<Issue, IssueMany, Assign, Redeem, HoldCoupon, Release, Cancel, RedeemOrder, CancelOrder, CreateCampaign,
-                 EditCampaign, Generate, Refused, PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork,
-                 StartImport, ImportCoupons, EndImport, Remind, SettleEvents, ActivatePolicies, RecordAudit>;
+using Command = std::variant<Issue, IssueMany, Assign, Redeem, HoldCoupon, Release, Cancel, RedeemOrder, CancelOrder,
+                             CreateCampaign, EditCampaign, Generate, Refused, PutAttributes, AddUser, ChangeUser,
+                             AddWork, EditWork, DropWork, StartImport, ImportCoupons, EndImport, Remind, SettleEvents,
+                             ActivatePolicies, FollowPolicies, RecordAudit>;
 
 // ---- outcomes -----------------------------------------------------------------------------------
 

@@ -45,6 +45,10 @@ class Judge {
   // counter that could not be read; everything that goes wrong in a policy is a verdict.
   Result<Verdict> decide(Hook hook, Facts& facts, const ReadCounter& read, About about = About::facts);
 
+  // take_reads() says what decide() has looked at since watch_reads().
+  void watch_reads();
+  ReadFacts take_reads();
+
   // The window of the campaign's policy that is open at an instant, or the next one. The error is
   // policy_error, or policy_quarantined.
   Result<std::optional<Window>> window(const std::shared_ptr<const Campaign>& campaign, Micros at);
@@ -62,7 +66,9 @@ class Judge {
   const Bound& bind_stacking();
 
   std::shared_ptr<const ActivePolicies> active_;
-  std::unique_ptr<Evaluator> evaluator_;
+  Evaluator& evaluator();
+  std::unique_ptr<Evaluator> evaluator_;  // made when it is first asked
+  bool watching_ = false;
   std::unordered_map<std::int64_t, Bound> bound_;  // by campaign number
   std::optional<Bound> stacking_;
 };

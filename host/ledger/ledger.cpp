@@ -1,7 +1,9 @@
 #include "ledger/ledger.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "coupon/counter_day.h"
@@ -13,6 +15,9 @@ namespace scrip {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
+// Each takes longer than the one before; together about half a second.
+constexpr int most_conflicts = 40;
 
 std::int64_t micros_since(SteadyClock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start).count();
@@ -33,6 +38,7 @@ class Ledger::Impl {
         events_(std::move(events)),
         queue_(options_.queue),
         state_(std::move(state)),
+        active_revision_(state_.stored_revision),
         catalog_(state_.catalog) {}
 
   void start() {
@@ -73,6 +79,7 @@ class Ledger::Impl {
   }
   std::size_t queue_length() const { return queue_.size(); }
   bool storage_works() const { return storage_works_.load(std::memory_order_relaxed); }
+  std::int64_t active_revision() const { return active_revision_.load(std::memory_order_relaxed); }
 
  private:
   void run() {
@@ -81,6 +88,8 @@ class Ledger::Impl {
     while (queue_.take(batch, options_.batch, patience)) {
       if (batch.empty()) {
         if (!tend()) store_.idle();
+        // Nobody waits for it; the next batch says what is wrong.
+        static_cast<void>(learn());
         continue;
       }
       settle(batch);
@@ -91,7 +100,9 @@ class Ledger::Impl {
   // With nothing else to do: drops old decisions and ends holds that are over. True: there may be more.
   bool tend() {
     const Micros now = real_time();
-    const bool holds = options_.end_holds && clock_.now() >= state_.hold_end && now >= end_next_;
+    // Other nodes' holds too: the node may be dead.
+    const bool over = store_.shared() || clock_.now() >= state_.hold_end;
+    const bool holds = options_.end_holds && over && now >= end_next_;
     const bool decisions = options_.keep_decisions && now >= drop_next_;
     if (!holds && !decisions) return false;
     if (holds) end_next_ = now + scrip::second;
@@ -109,24 +120,36 @@ class Ledger::Impl {
     if (!settled && events_.commit_failed) events_.commit_failed(settled.error());
     for (Submission* submission : submissions) {
       if (!settled) {
-        submission->outcome = Outcome{};
+        reset(*submission);
         submission->outcome.error = settled.error();
-        submission->answer.reset();
-        submission->replayed = false;
       }
       queue_.release(*submission);
       submission->done(*submission);
     }
   }
 
-  // One batch, after as many without commands as it takes to end the holds that are over. False: it
-  // changed nothing.
+  // One batch, after as many without commands as it takes to end the holds that are over; again and again
+  // while other nodes come in between. False: it changed nothing.
   Result<bool> commit(const std::vector<Submission*>& submissions) {
+    for (int attempt = 0;; ++attempt) {
+      auto done = try_to_commit(submissions);
+      if (done) state_.contention->this_time.clear();
+      if (done || done.error().code != Code::storage_conflict) return done;
+      if (attempt == most_conflicts) return overloaded("Other nodes are at work on the same. Please try again.");
+      for (Submission* submission : submissions) reset(*submission);
+      // Two nodes that met would meet again.
+      const std::int64_t longest = std::min<std::int64_t>(20'000, 500 << std::min(attempt, 10));
+      std::this_thread::sleep_for(std::chrono::microseconds(std::uniform_int_distribution(0L, longest)(random_)));
+    }
+  }
+
+  Result<bool> try_to_commit(const std::vector<Submission*>& submissions) {
     for (;;) {
       const auto started = SteadyClock::now();
       if (auto begun = store_.begin(); !begun) return begun.error();
+      auto ready = learn();
       Batch batch(store_, state_, clock_.now(), options_, events_);
-      auto ready = batch.prepare(submissions);
+      if (ready) ready = batch.prepare(submissions);
       const bool more = ready && batch.more_holds_are_over();
       if (ready && !more) ready = decide(batch, submissions);
       if (!ready) {
@@ -136,6 +159,23 @@ class Ledger::Impl {
       auto stored = store(batch, more ? 0 : submissions.size(), started);
       if (!stored || !more) return stored;
     }
+  }
+
+  // What other nodes have defined.
+  Result<void> learn() {
+    auto definitions = store_.changed_definitions();
+    if (!definitions) return definitions.error();
+    if (!*definitions) return {};
+    state_.learn(**definitions);
+    active_revision_.store(state_.stored_revision, std::memory_order_relaxed);
+    publish(state_.catalog);
+    return {};
+  }
+
+  static void reset(Submission& submission) {
+    submission.outcome = Outcome{};
+    submission.answer.reset();
+    submission.replayed = false;
   }
 
   Result<bool> store(Batch& batch, std::size_t commands, SteadyClock::time_point started) {
@@ -156,6 +196,7 @@ class Ledger::Impl {
       }
     }
     state_ = batch.state();
+    active_revision_.store(state_.stored_revision, std::memory_order_relaxed);
     publish(state_.judge);
     if (events_.changed && (changed || commands > 0)) events_.changed(changes);
     if (events_.committed && commands > 0) events_.committed(commands, decide_us, micros_since(committing));
@@ -195,7 +236,9 @@ class Ledger::Impl {
   Micros forget_next_ = 0;
   Micros drop_next_ = 0;
   Micros end_next_ = 0;
+  std::minstd_rand random_{std::random_device{}()};
   std::atomic<bool> storage_works_{true};
+  std::atomic<std::int64_t> active_revision_;
   mutable std::mutex published_mutex_;
   std::shared_ptr<const Catalog> catalog_;
   std::shared_ptr<const ActivePolicies> policies_;
@@ -208,29 +251,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, const Clock& clock, L
   if (!definitions) return definitions.error();
   auto last_decision = store.last_decision();
   if (!last_decision) return last_decision.error();
-  auto reader = store.reader();
-  if (!reader) return reader.error();
-  auto last_revision = (*reader)->active_revision();
-  if (!last_revision) return last_revision.error();
-  const std::int64_t stored_revision = *last_revision;
-  // The active one need not be the last: look on until there is none.
-  for (std::int64_t number = *last_revision + 1;; ++number) {
-    auto row = (*reader)->revision(number);
-    if (!row) return row.error();
-    if (!*row) break;
-    *last_revision = number;
-  }
-  auto last_activation = (*reader)->last_activation();
-  if (!last_activation) return last_activation.error();
-  LedgerState state{.catalog = Catalog::from(*definitions),
-                    .judge = nullptr,
-                    .last_decision = *last_decision,
-                    .last_revision = *last_revision,
-                    .last_work = definitions->last_work,
-                    .stored_revision = stored_revision,
-                    .set_aside = *last_activation ? (*last_activation)->set_aside : std::string(),
-                    .has_holds = definitions->has_holds,
-                    .hold_end = definitions->hold_end.value_or(no_hold)};
+  LedgerState state;
+  state.last_decision = *last_decision;
+  state.learn(*definitions);
   auto impl = std::make_unique<Impl>(store, clock, std::move(options), std::move(events), std::move(state));
   return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
 }
@@ -261,6 +284,9 @@ std::shared_ptr<const Catalog> Ledger::catalog() const {
 }
 std::shared_ptr<const ActivePolicies> Ledger::policies() const {
   return impl_->policies();
+}
+std::int64_t Ledger::active_revision() const {
+  return impl_->active_revision();
 }
 std::size_t Ledger::queue_length() const {
   return impl_->queue_length();

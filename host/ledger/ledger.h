@@ -4,6 +4,9 @@
 // need, lets the policy decide each in order on facts that include what the batch's earlier
 // commands did, and stores everything in one commit (one fsync). Only then is anybody answered.
 // While a batch is being made durable the next one gathers.
+//
+// Several ledgers, on as many nodes, may share one store. A batch that another node came between is
+// decided again, and what others have defined is learnt before each batch.
 #pragma once
 
 #include <cstdint>
@@ -82,6 +85,9 @@ class Ledger {
   std::shared_ptr<const Catalog> catalog() const;  // any thread
   // Null before the first activation. Any thread.
   std::shared_ptr<const ActivePolicies> policies() const;
+  // The revision (RevisionRow::number) that the store has as the active one, as it was last looked at: at
+  // most a fraction of a second ago. Another than policies() says: another node has activated it. Any thread.
+  std::int64_t active_revision() const;
   std::size_t queue_length() const;  // any thread
   // False after a commit failed, until one succeeds. Any thread.
   bool storage_works() const;

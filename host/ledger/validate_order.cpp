@@ -29,8 +29,8 @@ Result<std::vector<Facts>> facts_of_each(const Inquiry& inquiry, const Actor& ac
     const auto held = inquiry.reader.hold(*key);
     if (!held) return held.error();
     const bool stands = *held && ((*held)->redeemed || (*held)->in_force_at(inquiry.now));
-    auto facts = read_facts(inquiry.reader, inquiry.catalog.book(), campaign, coupon, stands ? &**held : nullptr,
-                            inquiry.now);
+    auto facts =
+        read_facts(inquiry.reader, inquiry.catalog.book(), campaign, coupon, stands ? &**held : nullptr, inquiry.now);
     if (!facts) return facts.error();
     facts->order = order;
     // Two spellings may be one code.
