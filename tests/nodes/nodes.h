@@ -22,6 +22,7 @@ class Nodes {
   explicit Nodes(int count, std::string url = {});
 
   http::Client client(int node) const { return servers_[at(node)]->client(); }
+  http::Client client_of(const std::string& url) const { return servers_.front()->client_of(url); }
   ServerProcess& server(int node) { return *servers_[at(node)]; }
   const Site& site(int node) const { return sites_[at(node)]; }
   const std::string& store() const { return url_; }
