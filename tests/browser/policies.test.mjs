@@ -32,6 +32,13 @@ for (const size of [desk, phone]) {
     await page.goto(file('scripts/flash_sale.lua'));
     await editor(page).getByText('per_user_limit').first().waitFor();
     assert.notEqual(await editor(page).locator('.cm-line span').count(), 0);  // highlighted
+    // What is not seen is not measured, and its line numbers are not yet where its lines are.
+    await editor(page).scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => {
+      const tops = (selector) => [...document.querySelector('.editor').shadowRoot.querySelectorAll(selector)].map((one) => one.getBoundingClientRect().top);
+      const lines = tops('.cm-line');
+      return tops('.cm-lineNumbers .cm-gutterElement').slice(-lines.length).every((top, i) => Math.abs(top - lines[i]) < 2);
+    });
     await photograph(page, 'admin-policy');
   }));
 }

@@ -252,10 +252,13 @@ TEST_CASE("a record of another version, or with parts that are not known, is cor
   const Sample sample = allowed_claim();
   const std::string record = encode_decision(Hook::issue, sample.facts, sample.verdict);
   for (const char version : {'\0', '\2', '\x7f'}) CHECK_FALSE(decode_decision(version + record.substr(1)).ok());
-  // The flags are two bytes here; the highest known is bit 12.
-  std::string unknown = record;
-  unknown[2] = static_cast<char>(unknown[2] | 0x40);
-  CHECK_FALSE(decode_decision(unknown).ok());
+  // The flags are two bytes here, of 7 bits each. The highest known is bit 15; 14 and 15 alone are no step.
+  for (const char third : {'\x04', '\x03'}) {
+    std::string unknown = record;
+    unknown[2] = static_cast<char>(unknown[2] | 0x80);
+    unknown.insert(3, 1, third);
+    CHECK_FALSE(decode_decision(unknown).ok());
+  }
   // A number that is longer than it need be.
   CHECK_FALSE(decode_decision(std::string("\x81\x00", 2) + record.substr(1)).ok());
 }
