@@ -59,8 +59,8 @@ CREATE TABLE campaign_version (
 
 CREATE TABLE code_format (
   id       bigint PRIMARY KEY,
-  shape    text   NOT NULL,
-  alphabet text   NOT NULL,
+  shape    text   COLLATE "C" NOT NULL,
+  alphabet text   COLLATE "C" NOT NULL,
   key      bytea  NOT NULL,  -- 16 bytes
   UNIQUE (shape, alphabet)
 );

@@ -50,7 +50,10 @@ Result<CampaignTally> find_tally(Connection& db, std::int64_t campaign) {
 Result<std::vector<std::pair<std::int64_t, CampaignTally>>> list_tallies(Connection& db) {
   auto rows = query(db, SCRIP_PG_TALLY " GROUP BY campaign_id ORDER BY campaign_id");
   if (!rows) return rows.error();
-  return read_tallies(*rows);
+  auto tallies = read_tallies(*rows);
+  // A node makes its row when it first looks at a campaign.
+  std::erase_if(tallies, [](const auto& it) { return it.second == CampaignTally(); });
+  return tallies;
 }
 
 Result<Holding> find_holding(Connection& db, const HoldingKey& key) {

@@ -114,9 +114,7 @@ class PostgresStore final : public Store {
     if (!connection) return connection.error();
     const Snapshot snapshot(**connection);
     if (!snapshot.begun()) return snapshot.begun().error();
-    const auto found = read_definitions(**connection);
-    if (!found) return found.error();
-    return postgres::verify(**connection, found->definitions, progress, decision, counter);
+    return postgres::verify(**connection, progress, decision, counter);
   }
 
   // The node stops: what it has leased goes back.

@@ -8,6 +8,7 @@
 #include "db/findings.h"
 #include "db/postgres/columns.h"
 #include "db/postgres/decision_lists.h"
+#include "db/postgres/definitions.h"
 #include "db/postgres/pipeline.h"
 #include "db/postgres/verify_coupons.h"
 #include "db/postgres/verify_schema.h"
@@ -22,9 +23,11 @@ class Verification {
  public:
   Verification(Connection& db, const Progress& progress) : db_(db), progress_(progress) {}
 
-  Result<void> run(const Definitions& definitions, const std::function<void(const DecisionRow&)>& decision,
-                   const CounterVisitor& counter) {
+  Result<void> run(const std::function<void(const DecisionRow&)>& decision, const CounterVisitor& counter) {
     if (auto done = verify_schema(db_, findings_); !done) return done;
+    const auto found = read_definitions(db_);
+    if (!found) return found.error();
+    const Definitions& definitions = found->definitions;
     known_ = verify_definitions(definitions, findings_);
     const auto stocks = verify_stock(db_, known_, findings_);
     if (!stocks) return stocks.error();
@@ -140,11 +143,11 @@ class Verification {
 
 }  // namespace
 
-Result<std::vector<Drift>> verify(Connection& db, const Definitions& definitions, const Progress& progress,
+Result<std::vector<Drift>> verify(Connection& db, const Progress& progress,
                                   const std::function<void(const DecisionRow&)>& decision,
                                   const CounterVisitor& counter) {
   Verification verification(db, progress);
-  if (auto done = verification.run(definitions, decision, counter); !done) {
+  if (auto done = verification.run(decision, counter); !done) {
     if (done.error().code != Code::internal) return done.error();
     // So damaged that not everything can be read: that is what was to be found out.
     verification.findings().add(done.error().message, 1, 0);

@@ -11,8 +11,8 @@
 
 namespace scrip::postgres {
 
-// An error means that the check could not be made; damage is a finding. `definitions` are those of the snapshot.
-Result<std::vector<Drift>> verify(Connection& db, const Definitions& definitions, const Progress& progress,
+// Inside a Snapshot. An error means that the check could not be made; damage is a finding.
+Result<std::vector<Drift>> verify(Connection& db, const Progress& progress,
                                   const std::function<void(const DecisionRow&)>& decision,
                                   const CounterVisitor& counter);
 

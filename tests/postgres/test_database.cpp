@@ -32,7 +32,7 @@ std::string ready_template(RawPostgres& server) {
   server.execute("DROP DATABASE IF EXISTS half_made");
   server.execute("CREATE DATABASE half_made");
   {
-    auto connection = postgres::Connection::open(shared_url("half_made"));
+    auto connection = postgres::Connection::open(shared_url("half_made"), postgres::Connection::Use::writing);
     if (!connection) throw std::runtime_error(connection.error().message);
     const auto migrated = postgres::migrate(**connection, postgres::migrations());
     if (!migrated) throw std::runtime_error(migrated.error().message);

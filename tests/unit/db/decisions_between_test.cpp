@@ -1,7 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "samples.h"
-#include "test_folder.h"
+#include "engines.h"
 
 using namespace scrip;
 
@@ -14,8 +13,9 @@ DecisionRow decision(std::int64_t id, Micros at, std::int64_t campaign) {
 }
 
 // Three batches, a minute apart; the second is of campaign 2, the others of campaign 1.
-std::unique_ptr<Store> open_history(const TestFolder& folder) {
-  auto store = open_shop(folder.file("a.db"));
+template <class Engine>
+std::unique_ptr<Store> open_history(const Engine& engine) {
+  auto store = open_shop(engine);
   std::int64_t id = 0;
   for (int batch = 0; batch < 3; ++batch) {
     Changes changes;
@@ -46,11 +46,13 @@ std::vector<std::int64_t> range(std::int64_t first, std::int64_t last) {
 
 }  // namespace
 
-TEST_CASE("decisions are read from the oldest on, each once, whatever the size of a range") {
-  const TestFolder folder;
-  const auto store = open_history(folder);
+TEMPLATE_TEST_CASE("decisions are read from the oldest on, each once, whatever the size of a range", "", Sqlite,
+                   Postgres) {
+  const TestType engine;
+  const auto store = open_history(engine);
   const auto reader = reader_of(*store);
-  for (const int size : {7, 255, 256, 257, 10'000}) {
+  // Around the size of SQLite's blocks, and far from it.
+  for (const int size : {97, 255, 256, 257, 10'000}) {
     CHECK(walk(*reader, 0, std::nullopt, size) == range(1, 3 * per_batch));
     CHECK(walk(*reader, 300, std::nullopt, size) == range(301, 3 * per_batch));
     CHECK(walk(*reader, 3 * per_batch, std::nullopt, size).empty());
@@ -61,9 +63,9 @@ TEST_CASE("decisions are read from the oldest on, each once, whatever the size o
   }
 }
 
-TEST_CASE("the decision before an instant is found") {
-  const TestFolder folder;
-  const auto store = open_history(folder);
+TEMPLATE_TEST_CASE("the decision before an instant is found", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_history(engine);
   const auto reader = reader_of(*store);
   const std::vector<std::pair<Micros, std::int64_t>> cases{{noon - minute, 0},
                                                            {noon, 0},
@@ -74,13 +76,14 @@ TEST_CASE("the decision before an instant is found") {
                                                            {noon + hour, 3 * per_batch}};
   for (const auto& [at, before] : cases) CHECK(value_of(reader->decision_before(at)) == before);
 
-  const TestFolder empty;
-  CHECK(value_of(reader_of(*open_shop(empty.file("a.db")))->decision_before(noon)) == 0);
+  const TestType empty;
+  CHECK(value_of(reader_of(*open_shop(empty))->decision_before(noon)) == 0);
 }
 
-TEST_CASE("each definition that a campaign had is kept, also those that one commit passes through") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("each definition that a campaign had is kept, also those that one commit passes through", "", Sqlite,
+                   Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes changes;
   Campaign campaign = sample_campaign(1);
   for (campaign.version = 2; campaign.version <= 4; ++campaign.version) {
