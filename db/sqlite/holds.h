@@ -7,8 +7,8 @@
 #include "coupon/error.h"
 #include "coupon/hold.h"
 #include "db/sqlite/connection.h"
-#include "db/sqlite/findings.h"
-#include "db/sqlite/verify_definitions.h"
+#include "db/findings.h"
+#include "db/verify_definitions.h"
 #include "db/store.h"
 
 namespace scrip::sqlite {

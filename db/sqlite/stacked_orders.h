@@ -5,7 +5,7 @@
 #include <string>
 
 #include "db/sqlite/connection.h"
-#include "db/sqlite/findings.h"
+#include "db/findings.h"
 #include "db/store.h"
 
 namespace scrip::sqlite {
