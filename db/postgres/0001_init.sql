@@ -86,6 +86,7 @@ CREATE TABLE stock (
   redeemed    bigint   NOT NULL,
   pooled      bigint   NOT NULL,
   by_hand     boolean  NOT NULL,  -- it ever gave a serial out of order
+  held        bigint   NOT NULL DEFAULT 0,  -- holds in force
   PRIMARY KEY (campaign_id, node_id)
 );
 
@@ -147,8 +148,49 @@ CREATE TABLE imported_code (
   serial      bigint NOT NULL
 );
 
--- What a user holds of a campaign, over all subjects ('') and of each subject. The sums of the coupon rows; the key is
--- what keeps two nodes from giving the same user a coupon each.
+-- Holds (coupon/hold.h): one for a coupon that is set aside for a checkout, or that was redeemed through a hold. Each
+-- change of one raises the coupon's version too.
+CREATE TABLE hold (
+  campaign_id    bigint   NOT NULL,
+  serial         bigint   NOT NULL,
+  state          smallint NOT NULL,  -- 0 in force, 1 redeemed
+  key            text     COLLATE "C" NOT NULL,  -- empty when redeemed
+  held_at        bigint   NOT NULL,
+  expires_at     bigint   NOT NULL,
+  user_id        text     COLLATE "C",  -- the coupon's, as subject
+  subject        text     COLLATE "C",
+  order_id       text,
+  order_amount   bigint,
+  order_currency text,
+  discount       bigint,             -- in the order's currency
+  counts         bytea    NOT NULL,  -- db/hold_counts.h
+  decision       bigint   NOT NULL,  -- that made it, 0: none
+  PRIMARY KEY (campaign_id, serial)
+);
+
+-- What ends next.
+CREATE INDEX hold_by_end ON hold (expires_at, campaign_id, serial) WHERE state = 0;
+
+-- Orders on which several coupons were redeemed together, until they are cancelled, and what each coupon gave. A coupon's
+-- row names its order too (coupon.order_id). The key is what keeps two nodes from redeeming on the same order.
+CREATE TABLE stacked_order (
+  id          text   COLLATE "C" PRIMARY KEY,  -- the shop's, or one that was made up
+  amount      bigint NOT NULL,                 -- minor units
+  currency    text   NOT NULL,
+  redeemed_at bigint NOT NULL
+);
+
+CREATE TABLE stacked_order_coupon (
+  order_id    text   COLLATE "C" NOT NULL,
+  place       bigint NOT NULL,  -- in the order in which they were applied, from 0
+  campaign_id bigint NOT NULL,
+  serial      bigint NOT NULL,
+  discount    bigint NOT NULL,
+  PRIMARY KEY (order_id, place)
+);
+
+-- What a user holds of a campaign, over all subjects ('') and of each subject. The sums of the coupon rows, coupons of
+-- which a hold is in force counted as redeemed; the key is what keeps two nodes from giving the same user a coupon each.
 CREATE TABLE holding (
   campaign_id bigint NOT NULL,
   user_id     text   COLLATE "C" NOT NULL,
@@ -304,7 +346,7 @@ CREATE TABLE outbox (
   unique_key      text     COLLATE "C",
   data            text     NOT NULL,  -- JSON object
   recorded_at     bigint   NOT NULL,
-  state           smallint NOT NULL,  -- 0 pending, 1 delivered, 2 failed
+  state           smallint NOT NULL,  -- 0 pending, 1 delivered, 2 failed, 3 obsolete
   attempts        integer  NOT NULL,
   next_attempt_at bigint   NOT NULL,
   settled_at      bigint,

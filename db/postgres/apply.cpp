@@ -2,6 +2,9 @@
 
 #include <map>
 
+#include "db/postgres/holds.h"
+#include "db/postgres/stacked_orders.h"
+
 namespace scrip::postgres {
 
 Result<void> apply(Exchange& exchange, const Applying& applying, const Changes& changes, BatchState& batch,
@@ -10,7 +13,9 @@ Result<void> apply(Exchange& exchange, const Applying& applying, const Changes& 
   if (auto done = apply_counters(exchange, changes, batch, contended); !done) return done;
   apply_definitions(exchange, applying, changes, batch);
   apply_coupons(exchange, changes, batch, contended);
+  apply_holds(exchange, changes, batch, contended);
   apply_holdings(exchange, changes, batch, contended);
+  apply_stacked_orders(exchange, changes, batch);
   apply_answers(exchange, changes, batch);
   apply_decisions(exchange, applying, changes, batch);
   apply_records(exchange, applying, changes, batch);

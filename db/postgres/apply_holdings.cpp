@@ -23,6 +23,13 @@ void add(Differences& by, std::int64_t campaign, const std::optional<std::string
   if (subject) add_to(*subject);
 }
 
+// A coupon of which a hold is in force counts as redeemed.
+void add(Differences& by, const std::optional<Hold>& hold, std::int64_t sign) {
+  if (!hold || hold->redeemed || !hold->user_id) return;
+  by[{hold->coupon.campaign, *hold->user_id, ""}].redeemed += sign;
+  if (hold->subject) by[{hold->coupon.campaign, *hold->user_id, *hold->subject}].redeemed += sign;
+}
+
 Differences differences_of(const Changes& changes, const BatchState& batch) {
   Differences by;
   for (const auto& [key, change] : changes.coupons) {
@@ -34,6 +41,11 @@ Differences differences_of(const Changes& changes, const BatchState& batch) {
     }
     const Coupon& coupon = change.coupon;
     add(by, key.campaign, coupon.user_id, coupon.subject, coupon.state, 1);
+  }
+  for (const auto& [key, hold] : changes.holds) {
+    const auto read = batch.holds.find(key);
+    if (read != batch.holds.end()) add(by, read->second, -1);
+    add(by, hold, 1);
   }
   return by;
 }

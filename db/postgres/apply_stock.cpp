@@ -45,7 +45,7 @@ bool needs_alone(const Movement& movement, const Stock& before, const Stock& aft
 }
 
 struct StockRows {
-  Numbers campaigns, issued, computed, redeemed, pooled;
+  Numbers campaigns, issued, computed, redeemed, pooled, held;
   Flags by_hand;
 };
 
@@ -89,15 +89,17 @@ void compare(std::int64_t campaign, const Stock& before, const Stock& after, boo
 void ask(Exchange& exchange, int node, const Rewrite& rewrite, Contended& contended) {
   const StockRows& stock = rewrite.stock;
   if (!stock.campaigns.empty()) {
-    Params params = columns(stock.campaigns, stock.issued, stock.computed, stock.redeemed, stock.pooled, stock.by_hand);
+    Params params =
+        columns(stock.campaigns, stock.issued, stock.computed, stock.redeemed, stock.pooled, stock.by_hand, stock.held);
     params.add(node);
     exchange.ask(
-        "INSERT INTO stock (campaign_id, node_id, issued, computed, redeemed, pooled, by_hand)"
-        " SELECT n.campaign_id, $7, n.issued, n.computed, n.redeemed, n.pooled, n.by_hand FROM"
-        " unnest($1, $2, $3, $4, $5, $6) AS n (campaign_id, issued, computed, redeemed, pooled, by_hand)"
+        "INSERT INTO stock (campaign_id, node_id, issued, computed, redeemed, pooled, by_hand, held)"
+        " SELECT n.campaign_id, $8, n.issued, n.computed, n.redeemed, n.pooled, n.by_hand, n.held FROM"
+        " unnest($1, $2, $3, $4, $5, $6, $7) AS n (campaign_id, issued, computed, redeemed, pooled, by_hand, held)"
         " ON CONFLICT (campaign_id, node_id) DO UPDATE SET issued = stock.issued + excluded.issued,"
         " computed = stock.computed + excluded.computed, redeemed = stock.redeemed + excluded.redeemed,"
-        " pooled = stock.pooled + excluded.pooled, by_hand = stock.by_hand OR excluded.by_hand",
+        " pooled = stock.pooled + excluded.pooled, by_hand = stock.by_hand OR excluded.by_hand,"
+        " held = stock.held + excluded.held",
         params);
   }
   const LeaseRows& moved = rewrite.moved;
@@ -177,6 +179,7 @@ Result<void> apply_stock(Exchange& exchange, const Applying& applying, const Cha
     rows.redeemed.push_back(movement.by.redeemed);
     rows.pooled.push_back(movement.by.pooled);
     rows.by_hand.push_back(by_hand);
+    rows.held.push_back(movement.by.held);
   }
   if (!contended.empty()) return {Code::storage_conflict, "a campaign has to be locked alone"};
   ask(exchange, applying.node.number, rewrite, contended);

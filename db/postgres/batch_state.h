@@ -42,6 +42,8 @@ struct BatchState {
   // nullopt: there was no row.
   std::unordered_map<HoldingKey, std::optional<Holding>> holdings;
   std::unordered_map<CounterKey, std::optional<std::int64_t>> counters;
+  std::unordered_map<CouponKey, std::optional<Hold>> holds;
+  std::map<std::string, std::optional<Micros>> stacked_orders;  // when they were redeemed, by id
   std::unordered_set<IdempotencyKey> unanswered;
   std::set<std::string> unknown_logins;
   std::vector<std::pair<std::int64_t, std::int64_t>> old_decisions;  // campaign, id: those that were locked

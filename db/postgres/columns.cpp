@@ -26,7 +26,8 @@ void take(Rows& rows, std::string_view column, std::int64_t number, int end, Val
 
 static_assert(static_cast<int>(CouponState::available) == 0 && static_cast<int>(CouponState::issued) == 1 &&
                   static_cast<int>(CouponState::redeemed) == 2 && static_cast<int>(EventState::pending) == 0 &&
-                  static_cast<int>(EventState::delivered) == 1 && static_cast<int>(EventState::failed) == 2,
+                  static_cast<int>(EventState::delivered) == 1 && static_cast<int>(EventState::failed) == 2 &&
+                  static_cast<int>(EventState::obsolete) == 3,
               "these numbers are in the databases");
 
 }  // namespace
@@ -97,7 +98,7 @@ void read(Rows& rows, int row, Event& event) {
   rows.read(row, event.id, kind, event.at, event.campaign, event.unique_key, event.data, event.recorded_at, state,
             event.attempts, event.next_attempt_at, event.settled_at, event.last_error);
   take(rows, "kind of event", kind, parse_event_kind(kind), event.kind);
-  take(rows, "an event's state", state, 3, event.state);
+  take(rows, "an event's state", state, 4, event.state);
 }
 
 void read(Rows& rows, int row, AuditEntry& entry) {

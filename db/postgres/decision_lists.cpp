@@ -198,10 +198,26 @@ Result<std::vector<DecisionRow>> list_decisions_between(Connection& db, std::int
   return read_all<DecisionRow>(*rows);
 }
 
+// Another node may have given an id a little before or after: the sums with 0 keep servers from looking for it in the
+// order of all ids.
 Result<std::int64_t> find_decision_before(Connection& db, Micros at) {
   const auto first = first_at(db, at);
   if (!first) return first;
-  return *first == highest ? find_last_decision(db) : Result<std::int64_t>(*first - 1);
+  if (*first == highest) return find_last_decision(db);
+  auto rows = query(db, "SELECT min(id + 0) FROM decision WHERE at >= $1 AND at < $2",
+                    std::move(Params().add(at).add(at + leeway)));
+  if (!rows) return rows.error();
+  return std::min(*first, rows->integer().value_or(highest)) - 1;
+}
+
+Result<std::int64_t> find_last_decision_before(Connection& db, Micros at) {
+  auto last =
+      query(db, "SELECT id FROM decision WHERE at < $1 ORDER BY at DESC, id DESC LIMIT 1", std::move(Params().add(at)));
+  if (!last) return last.error();
+  auto rows = query(db, "SELECT max(id + 0) FROM decision WHERE at >= $1 AND at < $2",
+                    std::move(Params().add(at - leeway).add(at)));
+  if (!rows) return rows.error();
+  return std::max(last->integer().value_or(0), rows->integer().value_or(0));
 }
 
 }  // namespace scrip::postgres

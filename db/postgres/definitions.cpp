@@ -43,6 +43,15 @@ Result<VersionedDefinitions> read(Connection& db) {
     all.has_imports = rows.size() > 0;
     return {};
   });
+  exchange.ask("SELECT 1 FROM hold LIMIT 1", {}, [&](Rows& rows) -> Result<void> {
+    all.has_holds = rows.size() > 0;
+    return {};
+  });
+  exchange.ask("SELECT expires_at FROM hold WHERE state = 0 ORDER BY expires_at LIMIT 1", {},
+               [&](Rows& rows) -> Result<void> {
+                 all.hold_end = rows.integer();
+                 return {};
+               });
   if (auto done = exchange.run(); !done) return done.error();
   return found;
 }

@@ -35,6 +35,7 @@ struct Stock {
   std::int64_t computed = 0;  // of these, serials 0 and up
   std::int64_t redeemed = 0;
   std::int64_t pooled = 0;
+  std::int64_t held = 0;
   bool by_hand = false;        // some serial was ever given out of order
   std::int64_t frontier = 0;   // serials from here on were never leased
   std::int64_t generated = 0;  // serials below have a code

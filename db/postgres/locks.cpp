@@ -34,12 +34,13 @@ void ask_for_stock(Exchange& exchange, const Numbers& numbers, Locked& locked) {
   params.array(std::span<const std::int64_t>(numbers));
   exchange.ask(
       "SELECT campaign_id, CAST(sum(issued) AS bigint), CAST(sum(computed) AS bigint), CAST(sum(redeemed) AS bigint),"
-      " CAST(sum(pooled) AS bigint), bool_or(by_hand) FROM stock WHERE campaign_id = ANY($1) GROUP BY campaign_id",
+      " CAST(sum(pooled) AS bigint), CAST(sum(held) AS bigint), bool_or(by_hand) FROM stock WHERE campaign_id = "
+      "ANY($1) GROUP BY campaign_id",
       params, [&locked](Rows& rows) -> Result<void> {
         for (int row = 0; row < rows.size(); ++row) {
           std::int64_t number = 0;
           Stock sums;
-          rows.read(row, number, sums.issued, sums.computed, sums.redeemed, sums.pooled, sums.by_hand);
+          rows.read(row, number, sums.issued, sums.computed, sums.redeemed, sums.pooled, sums.held, sums.by_hand);
           Stock& stock = locked.held[number].stock;
           sums.total = stock.total;
           stock = sums;

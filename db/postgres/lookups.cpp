@@ -12,6 +12,7 @@ namespace {
 #define SCRIP_PG_TALLY                                                              \
   "SELECT campaign_id, CAST(sum(issued) AS bigint), CAST(sum(computed) AS bigint)," \
   " CAST(sum(redeemed) AS bigint), CAST(sum(pooled) AS bigint),"                    \
+  " CAST(sum(held) AS bigint),"                                                     \
   " (SELECT min(l.next_serial) FROM lease l WHERE l.campaign_id = s.campaign_id"    \
   " AND l.next_serial < l.end_serial),"                                             \
   " (SELECT f.next_serial FROM frontier f WHERE f.campaign_id = s.campaign_id) FROM stock s"
@@ -23,7 +24,7 @@ std::vector<std::pair<std::int64_t, CampaignTally>> read_tallies(Rows& rows) {
     std::int64_t computed = 0;
     std::optional<std::int64_t> leased;
     std::int64_t frontier = 0;
-    rows.read(row, campaign, tally.issued, computed, tally.redeemed, tally.pooled, leased, frontier);
+    rows.read(row, campaign, tally.issued, computed, tally.redeemed, tally.pooled, tally.held, leased, frontier);
     tally.next_serial = std::min(leased.value_or(frontier), frontier);
     tally.by_hand = std::max<std::int64_t>(computed - tally.next_serial, 0);
   }

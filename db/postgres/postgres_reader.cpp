@@ -3,8 +3,10 @@
 #include "db/postgres/audit_lists.h"
 #include "db/postgres/coupon_lists.h"
 #include "db/postgres/decision_lists.h"
+#include "db/postgres/holds.h"
 #include "db/postgres/listings.h"
 #include "db/postgres/lookups.h"
+#include "db/postgres/stacked_orders.h"
 
 namespace scrip::postgres {
 
@@ -39,6 +41,10 @@ Result<std::string> PostgresReader::attributes(const std::string& user_id) {
 
 Result<std::optional<Coupon>> PostgresReader::coupon(CouponKey key) {
   return pool_->with([&](Connection& db) { return find_coupon(db, key); });
+}
+
+Result<std::optional<Hold>> PostgresReader::hold(CouponKey key) {
+  return pool_->with([&](Connection& db) { return find_hold(db, key); });
 }
 
 Result<std::optional<Coupon>> PostgresReader::imported(std::string_view normalized) {
@@ -85,8 +91,16 @@ Result<std::int64_t> PostgresReader::decision_before(Micros at) {
   return on_snapshot([&](Connection& db) { return find_decision_before(db, at); });
 }
 
+Result<std::int64_t> PostgresReader::last_decision_before(Micros at) {
+  return on_snapshot([&](Connection& db) { return find_last_decision_before(db, at); });
+}
+
 Result<std::optional<Campaign>> PostgresReader::campaign_version(std::int64_t number, std::int64_t version) {
   return pool_->with([&](Connection& db) { return find_campaign_version(db, number, version); });
+}
+
+Result<std::optional<StackedOrder>> PostgresReader::stacked_order(const std::string& id) {
+  return pool_->with([&](Connection& db) { return find_stacked_order(db, id); });
 }
 
 Result<std::optional<User>> PostgresReader::user(const std::string& login) {

@@ -10,7 +10,9 @@
 #include "db/postgres/decision_lists.h"
 #include "db/postgres/definitions.h"
 #include "db/postgres/pipeline.h"
+#include "db/postgres/stacked_orders.h"
 #include "db/postgres/verify_coupons.h"
+#include "db/postgres/verify_holds.h"
 #include "db/postgres/verify_schema.h"
 #include "db/verify_definitions.h"
 
@@ -36,6 +38,8 @@ class Verification {
     if (auto done = estimate(*stocks); !done) return done;
     const auto row_done = [this] { advance(); };
     if (auto done = verify_coupons(db_, known_, *stocks, *last, row_done, findings_); !done) return done;
+    if (auto done = verify_holds(db_, known_, findings_); !done) return done;
+    if (auto done = verify_stacked_orders(db_, findings_); !done) return done;
     if (auto done = check_counters(counter); !done) return done;
     if (auto done = check_decisions(definitions.active_revision, decision); !done) return done;
     if (auto done = check_refusals(); !done) return done;

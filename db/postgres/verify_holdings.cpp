@@ -19,11 +19,12 @@ Result<std::vector<Row>> read_page(Connection& db, const Row& after) {
   auto rows = query(
       db,
       "SELECT h.campaign_id, h.user_id, h.subject, h.issued, h.redeemed, count(c.serial),"
-      " count(CASE WHEN c.state = 2 THEN 1 END) FROM"
+      " count(CASE WHEN c.state = 2 OR x.serial IS NOT NULL THEN 1 END) FROM"
       " (SELECT * FROM holding WHERE (campaign_id, user_id, subject) > ($1, $2, $3)"
       " ORDER BY campaign_id, user_id, subject LIMIT $4) AS h"
       " LEFT JOIN coupon c ON c.user_id = h.user_id AND c.campaign_id = h.campaign_id"
       " AND (h.subject = '' OR c.subject = h.subject)"
+      " LEFT JOIN hold x ON x.campaign_id = c.campaign_id AND x.serial = c.serial AND x.state = 0"
       " GROUP BY h.campaign_id, h.user_id, h.subject, h.issued, h.redeemed ORDER BY 1, 2, 3",
       std::move(Params().add(after.key.campaign).add(after.key.user_id).add(*after.key.subject).add(rows_at_once)));
   if (!rows) return rows.error();

@@ -2,8 +2,10 @@
 #include <utility>
 
 #include "db/postgres/exchange.h"
+#include "db/postgres/holds.h"
 #include "db/postgres/load_rows.h"
 #include "db/postgres/load_stock.h"
+#include "db/postgres/stacked_orders.h"
 #include "db/postgres/writer.h"
 
 namespace scrip::postgres {
@@ -17,6 +19,7 @@ void name_campaigns(const Wanted& wanted, Locks& locks) {
   for (const auto& [campaign, count] : wanted.in_hand) locks.try_emplace(campaign, false);
   for (const HoldingKey& key : wanted.holdings) locks.try_emplace(key.campaign, false);
   for (const CouponKey& key : wanted.coupons) locks.try_emplace(key.campaign, false);
+  for (const CouponKey& key : wanted.holds) locks.try_emplace(key.campaign, false);
   for (const CounterKey& key : wanted.counters) locks.try_emplace(key.campaign, false);
   for (const std::int64_t campaign : wanted.lowest_serials) locks.try_emplace(campaign, false);
   for (const std::int64_t campaign : wanted.exact) locks[campaign] = true;
@@ -87,6 +90,9 @@ Result<void> Writer::try_load(const Wanted& wanted, Loaded& loaded, const Lockin
   ask_for_locks(exchange, locking, locked);
   if (!loaded_) ask_whether_current(exchange);
   ask_for_wanted(exchange, wanted, batch_, loaded);
+  // After the coupons: who finds none has read a version of the coupon that a later one would have raised.
+  ask_for_holds(exchange, wanted, batch_, loaded);
+  ask_for_stacked_orders(exchange, wanted, batch_, loaded);
   if (auto done = exchange.run(); !done) return done;
   batch_.live.merge(locked.live);
   batch_.held.merge(locked.held);
@@ -105,6 +111,7 @@ Result<void> Writer::try_load(const Wanted& wanted, Loaded& loaded, const Lockin
     held.tally.issued = stock.issued;
     held.tally.redeemed = stock.redeemed;
     held.tally.pooled = stock.pooled;
+    held.tally.held = stock.held;
     held.tally.by_hand = std::max<std::int64_t>(stock.computed - held.tally.next_serial, 0);
     loaded.tallies.emplace(campaign, held.tally);
   }
@@ -143,12 +150,22 @@ Result<void> Writer::find_missing(const Changes& changes) {
     campaigns.insert(key.campaign);
     if (!change.is_new && !batch_.coupons.contains(key)) wanted.coupons.push_back(key);
   }
+  for (const auto& [key, hold] : changes.holds) {
+    campaigns.insert(key.campaign);
+    if (!batch_.holds.contains(key)) wanted.holds.push_back(key);
+    if (!changes.coupons.contains(key) && !batch_.coupons.contains(key)) wanted.coupons.push_back(key);
+  }
+  for (const auto& [id, order] : changes.stacked_orders) {
+    if (!batch_.stacked_orders.contains(id)) wanted.stacked_orders.push_back(id);
+  }
   for (const auto& [campaign, tally] : changes.tallies) campaigns.insert(campaign);
   for (const auto& [key, by] : changes.counters) campaigns.insert(key.campaign);
   for (const std::int64_t campaign : campaigns) {
     if (!batch_.held.contains(campaign)) wanted.exact.push_back(campaign);
   }
-  if (wanted.exact.empty() && wanted.coupons.empty()) return {};
+  if (wanted.exact.empty() && wanted.coupons.empty() && wanted.holds.empty() && wanted.stacked_orders.empty()) {
+    return {};
+  }
   Loaded loaded;
   return load(wanted, loaded);
 }

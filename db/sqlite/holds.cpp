@@ -2,7 +2,7 @@
 
 #include <map>
 
-#include "coupon/byte_codec.h"
+#include "db/hold_counts.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 
@@ -13,30 +13,8 @@
 namespace scrip::sqlite {
 namespace {
 
-using Counts = decltype(Hold::counts);
-
 constexpr std::int64_t in_force = 0;
 constexpr std::int64_t redeemed = 1;
-
-// Pairs of a name and a change.
-std::string encode(const Counts& counts) {
-  ByteWriter out;
-  for (const auto& [name, change] : counts) {
-    out.text(name);
-    out.signed_number(change);
-  }
-  return out.take();
-}
-
-// False for bytes that are none.
-bool decode(std::string_view bytes, Counts& counts) {
-  ByteReader in(bytes);
-  while (in.ok() && !in.at_end()) {
-    std::string name(in.text());
-    counts.emplace_back(std::move(name), in.signed_number());
-  }
-  return in.ok();
-}
 
 void read(Statement& row, Hold& hold) {
   std::int64_t id = 0;
@@ -52,7 +30,7 @@ void read(Statement& row, Hold& hold) {
   hold.redeemed = state == redeemed;
   if (amount) hold.order = Money{*amount, currency.value_or(std::string())};
   if (discount) hold.discount = Money{*discount, currency.value_or(std::string())};
-  if (!decode(counts, hold.counts)) row.malformed("what a hold has counted cannot be read");
+  if (!decode_hold_counts(counts, hold.counts)) row.malformed("what a hold has counted cannot be read");
 }
 
 Result<void> put_hold(Connection& db, const Hold& hold) {
@@ -66,7 +44,7 @@ Result<void> put_hold(Connection& db, const Hold& hold) {
     currency = hold.order->currency;
   }
   if (hold.discount) discount = hold.discount->amount;
-  const std::string counts = encode(hold.counts);
+  const std::string counts = encode_hold_counts(hold.counts);
   return put
       .bind(coupon_id(hold.coupon), hold.redeemed ? redeemed : in_force, hold.key, hold.held_at, hold.expires_at,
             hold.user_id, hold.subject, hold.order_id, amount, currency, discount, Blob{counts}, hold.decision)
