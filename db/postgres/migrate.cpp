@@ -24,6 +24,8 @@ Result<std::int64_t> version_of(Connection& db, const char* sql, std::span<const
 
 // Inside a transaction.
 Result<void> run(Connection& db, std::span<const Migration> known) {
+  // Of large tables one may take hours.
+  if (auto set = db.execute("SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0"); !set) return set;
   // Held to the end: who comes at the same time waits, and finds everything done.
   const auto version = version_of(db, "SELECT version FROM scrip_schema WHERE id = 1 FOR UPDATE", known);
   if (!version) return version.error();
@@ -41,8 +43,8 @@ Result<void> run(Connection& db, std::span<const Migration> known) {
 
 Result<void> try_once(Connection& db, std::span<const Migration> known) {
   auto there = query(db,
-                     "SELECT count(*) FROM information_schema.tables WHERE table_name = 'scrip_schema'"
-                     " AND table_schema = current_schema()");
+                     "SELECT count(*) FROM pg_catalog.pg_tables WHERE tablename = 'scrip_schema'"
+                     " AND schemaname = current_schema()");
   if (!there) return there.error();
   if (there->integer() != 0) {
     const auto version = version_of(db, "SELECT version FROM scrip_schema WHERE id = 1", known);

@@ -132,7 +132,8 @@ Result<VersionedDefinitions> Writer::definitions() {
 }
 
 Result<std::optional<Definitions>> Writer::changed_definitions() {
-  if (!in_batch_ && db_ && !db_->broken()) {
+  // Once the batch has locked or loaded something, that has told.
+  if (!begun_ && db_ && !db_->broken()) {
     const auto version = definition_version(*db_);
     if (!version) return version.error();
     seen_version_ = *version;

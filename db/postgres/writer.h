@@ -1,8 +1,9 @@
 // The write side of a node: its number, its connection, and the batch that is open. By one thread at a time.
 //
 // A batch takes three round trips, however many commands are in it: one that begins, locks and loads, one that writes,
-// and COMMIT. What it has read is checked as it writes; if another node came in between, nothing is stored, the batch
-// is a storage_conflict, and the campaigns over which that was are locked alone for a second.
+// and COMMIT; a fourth if the ledger asks before the first load what others have defined. What it has read is checked
+// as it writes; if another node came in between, nothing is stored, the batch is a storage_conflict, and the campaigns
+// over which that was are locked alone for a second.
 #pragma once
 
 #include <atomic>
