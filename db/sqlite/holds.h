@@ -6,10 +6,10 @@
 
 #include "coupon/error.h"
 #include "coupon/hold.h"
-#include "db/sqlite/connection.h"
 #include "db/findings.h"
-#include "db/verify_definitions.h"
+#include "db/sqlite/connection.h"
 #include "db/store.h"
+#include "db/verify_definitions.h"
 
 namespace scrip::sqlite {
 

@@ -4,8 +4,8 @@
 #include <optional>
 #include <string>
 
-#include "db/sqlite/connection.h"
 #include "db/findings.h"
+#include "db/sqlite/connection.h"
 #include "db/store.h"
 
 namespace scrip::sqlite {
