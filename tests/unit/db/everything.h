@@ -21,6 +21,7 @@ inline void ask_everything(Store& store) {
                     .lowest_serials = {1},
                     .imports = {"file"},
                     .reminders = {{{1, 0}, noon + day}},
+                    .stacked_orders = {"A-1"},
                     .decided_before = noon + hour});
   value_of(store.last_decision());
   value_of(store.find_revision("r"));
@@ -53,6 +54,8 @@ inline void ask_everything(Store& store) {
   value_of(reader->decisions_between(0, 10, std::nullopt));
   value_of(reader->decisions_between(0, 10, 1));
   value_of(reader->decision_before(noon));
+  value_of(reader->last_decision_before(noon));
+  value_of(reader->stacked_order("A-1"));
   value_of(reader->campaign_version(1, 1));
   value_of(reader->user("jo"));
   value_of(reader->users("a", 10));
@@ -85,6 +88,8 @@ inline void change_everything(Store& store) {
   coupon.expires_at = noon + day;
   issue_next(changes, coupon);
   add_new(changes, imported_coupon(1, -1, "a"));
+  changes.holds[{1, 0}] =
+      Hold{.coupon = {1, 0}, .key = "h", .held_at = noon, .expires_at = noon + day, .user_id = "mina"};
   changes.counters[{1, "n"}] = 1;
   changes.idempotency = {{.key = {"shop", "k"}}};
   changes.decisions = {{.id = 1, .at = noon, .campaign = 1}};
@@ -112,7 +117,11 @@ inline void change_everything(Store& store) {
   Changes more;
   coupon.state = CouponState::redeemed;
   coupon.redeemed_at = noon;
+  coupon.order_id = "A-1";
   add_changed(more, coupon);
+  more.holds[{1, 0}] = std::nullopt;
+  more.stacked_orders["A-1"] =
+      StackedOrder{.id = "A-1", .amount = 1, .currency = "KRW", .redeemed_at = noon, .parts = {{{1, 0}, 0}}};
   Coupon given = imported_coupon(1, -1, "a");
   given.state = CouponState::issued;
   given.user_id = "jo";

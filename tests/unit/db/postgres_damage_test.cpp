@@ -31,6 +31,13 @@ void fill(Store& store) {
     add_new(changes, imported_coupon(2, serial, "Code " + std::to_string(-serial)));
     changes.tallies[2].pooled += 1;
   }
+  changes.holds[{1, 9}] = Hold{.coupon = {1, 9},
+                               .key = "h",
+                               .held_at = noon,
+                               .expires_at = noon + hour,
+                               .user_id = "user 1",
+                               .subject = "work:1"};
+  changes.tallies[1].held = 1;
   changes.counters[{1, "window"}] = 4;
   changes.refusals = {{.minute = noon, .campaign = 1, .hook = "issue", .code = "sold_out", .count = 1}};
   store_changes(store, changes);
@@ -56,11 +63,19 @@ const std::vector<Row>& damages() {
       {"UPDATE stock SET redeemed = redeemed + 1 WHERE campaign_id = 1", "campaign c1: redeemed: 4 3"},
       {"UPDATE stock SET pooled = pooled + 6 WHERE campaign_id = 2", "campaign c2: pooled: 9 3"},
       {"DELETE FROM stock WHERE campaign_id = 1", "campaign c1: issued: 0 10"},
+      {"UPDATE stock SET held = held + 1 WHERE campaign_id = 1", "campaign c1: held: 2 1"},
+      {"DELETE FROM hold", "campaign c1: held: 1 0"},
+      {"DELETE FROM hold", "campaign c1: user user 1: redeemed: 2 1"},
+      {"UPDATE hold SET serial = 20", "hold of coupon 20 of campaign c1: nobody was given the coupon: 1 0"},
+      {"UPDATE hold SET serial = 0", "hold of coupon 0 of campaign c1: the coupon is not issued: 1 0"},
+      {"UPDATE hold SET state = 1", "hold of coupon 9 of campaign c1: the coupon is not redeemed: 1 0"},
+      {"UPDATE hold SET user_id = 'thief'",
+       "hold of coupon 9 of campaign c1: it says another holder than the coupon: 1 0"},
       {"INSERT INTO stock VALUES (9, 0, 0, 0, 0, 0, false)", "tally of an unknown campaign number 9: 9 0"},
       {"UPDATE holding SET issued = 7 WHERE user_id = 'user 1' AND subject = ''",
        "campaign c1: user user 1: issued: 7 3"},
       {"UPDATE holding SET redeemed = 7 WHERE user_id = 'user 1' AND subject = 'work:1'",
-       "campaign c1: user user 1 for work:1: redeemed: 7 1"},
+       "campaign c1: user user 1 for work:1: redeemed: 7 2"},
       {"DELETE FROM holding WHERE user_id = 'user 1' AND subject = ''",
        "campaign c1: coupons of users that a holding counts: 7 10"},
       {"DELETE FROM holding WHERE user_id = 'user 1' AND subject = 'work:1'",

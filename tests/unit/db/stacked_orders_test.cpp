@@ -1,9 +1,7 @@
 // Orders with several coupons, and what verify says of them.
 #include <catch2/catch.hpp>
 
-#include "raw_database.h"
-#include "samples.h"
-#include "test_folder.h"
+#include "engines.h"
 
 using namespace scrip;
 
@@ -38,9 +36,10 @@ using Texts = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("an order is read back with its coupons as they were applied, until it is dropped") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("an order is read back with its coupons as they were applied, until it is dropped", "", Sqlite,
+                   Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   store_changes(*store, sold());
   CHECK(value_of(reader_of(*store)->stacked_order("A-1")) == order);
   CHECK(load_once(*store, {.stacked_orders = {"A-1", "A-2"}}).stacked_orders ==
@@ -60,22 +59,23 @@ TEST_CASE("an order is read back with its coupons as they were applied, until it
   CHECK(verified(*store).empty());
 }
 
-TEST_CASE("verify finds orders whose coupons say otherwise") {
+TEMPLATE_TEST_CASE("verify finds orders whose coupons say otherwise", "", Sqlite, Postgres) {
   const auto [damage, expected] = GENERATE(table<std::string, Texts>({
       {"UPDATE stacked_order_coupon SET discount = 301 WHERE place = 0",
        {"order A-1: coupon 1 of campaign 1 has another discount"}},
       {"UPDATE coupon SET order_id = 'A-2' WHERE discount_amount = 300",
        {"order A-1: coupon 1 of campaign 1 is not redeemed on it"}},
-      {"UPDATE stacked_order_coupon SET coupon = coupon + 7 WHERE place = 1",
+      {TestType::is_postgres ? "UPDATE stacked_order_coupon SET serial = serial + 7 WHERE place = 1"
+                             : "UPDATE stacked_order_coupon SET coupon = coupon + 7 WHERE place = 1",
        {"order A-1: coupon 7 of campaign 1 is not redeemed on it"}},
       {"DELETE FROM stacked_order",
        {"order A-1: coupon 1 of campaign 1 is of no order", "order A-1: coupon 0 of campaign 1 is of no order"}},
       {"DELETE FROM stacked_order_coupon", {"order A-1 has no coupon"}},
   }));
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+  const TestType engine;
+  const auto store = open_shop(engine);
   store_changes(*store, sold());
-  RawDatabase(folder.file("a.db")).execute(damage);
+  engine.execute(damage);
   INFO(damage);
   CHECK(verified(*store) == expected);
 }
