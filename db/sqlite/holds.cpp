@@ -1,5 +1,6 @@
 #include "db/sqlite/holds.h"
 
+#include <limits>
 #include <map>
 
 #include "db/hold_counts.h"
@@ -80,6 +81,9 @@ Result<std::int64_t> count_held(Connection& db, const HoldingKey& key) {
 }
 
 Result<void> load_holds_over(Connection& db, Micros now, Loaded& loaded) {
+  // Of the last one that is over.
+  Micros last_end = earliest_instant;
+  std::int64_t last_coupon = std::numeric_limits<std::int64_t>::min();
   {
     Statement query(db, "SELECT " SCRIP_HOLD_COLUMNS
                         " FROM hold WHERE state = 0 AND expires_at <= ?1 ORDER BY expires_at, coupon LIMIT ?2");
@@ -87,13 +91,17 @@ Result<void> load_holds_over(Connection& db, Micros now, Loaded& loaded) {
     while (query.next()) {
       Hold hold;
       read(query, hold);
+      last_end = hold.expires_at;
+      last_coupon = coupon_id(hold.coupon);
       loaded.holds_over.push_back(hold.coupon);
       loaded.holds.insert_or_assign(hold.coupon, std::move(hold));
     }
     if (auto ended = query.end(); !ended) return ended;
   }
-  Statement rest(db, "SELECT expires_at FROM hold WHERE state = 0 ORDER BY expires_at, coupon LIMIT 1 OFFSET ?1");
-  rest.bind(std::ssize(loaded.holds_over));
+  Statement rest(db,
+                 "SELECT expires_at FROM hold WHERE state = 0 AND (expires_at, coupon) > (?1, ?2)"
+                 " ORDER BY expires_at, coupon LIMIT 1");
+  rest.bind(last_end, last_coupon);
   if (rest.next()) rest.read(loaded.hold_end);
   return rest.end();
 }
