@@ -1,12 +1,18 @@
 // Where everything durable lives, as the ledger and the readers see it. Two engines stand behind
-// it (sqlite/, later postgres/); both are fast only in batches, so the write side speaks in
+// it (sqlite/, postgres/); both are fast only in batches, so the write side speaks in
 // batches: begin, load what a batch of commands needs, commit all it changed at once.
 //
 // The store never decides anything. It knows no policy, no HTTP, no clock.
 //
+// A store may be shared by several nodes, each with a ledger of its own. What a batch has read may then
+// be changed by another node before it commits; the store finds out, and begin(), load() or commit()
+// fails with Code::storage_conflict. The batch is over then, with nothing stored, and is to be decided
+// again from the start; a store sees to it that this does not go on for ever, for it locks what was
+// fought over the next time.
+//
 // Errors: Code::storage_unavailable when the engine cannot read or write now (disk full, database
-// away; worth another try) and Code::internal when what it holds makes no sense. An error is
-// returned, never logged here.
+// away; worth another try), Code::storage_conflict as said, and Code::internal when what it holds makes
+// no sense. An error is returned, never logged here.
 //
 // Threads: Store's write side (begin to rollback) belongs to one thread at a time, the ledger's.
 // reader() and the Reader's functions may be called from any thread at any time.
@@ -21,6 +27,7 @@
 #include <string>
 #include <string_view>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -31,7 +38,9 @@
 #include "coupon/coupon.h"
 #include "coupon/error.h"
 #include "coupon/event.h"
+#include "coupon/hold.h"
 #include "coupon/import_job.h"
+#include "coupon/stacked_order.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
 
@@ -39,7 +48,8 @@ namespace scrip {
 
 // ---- rows -------------------------------------------------------------------------------------
 
-// What a user holds of a campaign. Both count coupons, redeemed ones included in `issued`.
+// What a user has of a campaign. Both count coupons: `issued` includes redeemed ones, `redeemed` those of
+// which a hold is in force.
 struct Holding {
   std::int64_t issued = 0;
   std::int64_t redeemed = 0;
@@ -116,11 +126,16 @@ struct FormatRow {
 
 // Everything that is read once at start and kept in memory by the catalog.
 struct Definitions {
-  std::vector<Campaign> campaigns;  // by number
-  std::vector<FormatRow> formats;   // by id
-  std::vector<CodeBatch> batches;   // by id
-  std::int64_t last_work = 0;       // the greatest Work::id ever stored
-  bool has_imports = false;         // some campaign has imported coupons
+  std::vector<Campaign> campaigns;   // by number
+  std::vector<FormatRow> formats;    // by id
+  std::vector<CodeBatch> batches;    // by id
+  std::int64_t last_work = 0;        // the greatest Work::id ever stored
+  std::int64_t last_revision = 0;    // the greatest RevisionRow::number
+  std::int64_t active_revision = 0;  // 0: none was ever accepted
+  std::string set_aside;             // PolicyActivation::set_aside of the last activation
+  bool has_imports = false;          // some campaign has imported coupons
+  bool has_holds = false;            // there is a Hold, in force or redeemed
+  std::optional<Micros> hold_end;    // the earliest end of a hold in force
 };
 
 }  // namespace scrip
@@ -158,10 +173,15 @@ namespace scrip {
 
 // What a batch needs to read. Duplicates are allowed.
 struct Wanted {
-  std::vector<std::int64_t> tallies;                           // campaign numbers
+  std::vector<std::int64_t> tallies;  // campaign numbers
+  // Of these nobody else may change anything before the batch is over: Loaded::estimated has none of them.
+  std::vector<std::int64_t> exact;
   std::vector<std::pair<std::int64_t, std::int64_t>> in_hand;  // campaign, how many to be issued
   std::vector<HoldingKey> holdings;
+  bool some_are_held = true;  // false: no hold is in force, holdings need not look for any
   std::vector<CouponKey> coupons;
+  std::vector<CouponKey> holds;
+  std::optional<Micros> holds_over;  // holds in force that have ended by then: the first ones, a bounded number
   std::vector<CounterKey> counters;
   std::vector<IdempotencyKey> idempotency;
   std::vector<std::string> attributes;  // user ids
@@ -175,15 +195,20 @@ struct Wanted {
     Micros expires_at = 0;
   };
   std::vector<Reminder> reminders;
-  std::optional<Micros> decided_before;  // the oldest decisions, if they are older
+  std::vector<std::string> stacked_orders;  // ids
+  std::optional<Micros> decided_before;     // the oldest decisions, if they are older
 };
 
 // What load() found: the batch's working set. The ledger goes on changing it while it decides, so
 // that each command sees what the ones before it did. Absent rows: see each line.
 struct Loaded {
-  std::unordered_map<std::int64_t, CampaignTally> tallies;                           // absent: entered as zeros
+  std::unordered_map<std::int64_t, CampaignTally> tallies;  // absent: entered as zeros
+  // Campaigns that other nodes may be changing: their tallies lack what is under way there. Holdings, coupons
+  // and counters are checked when the batch is committed, and need no such mark.
+  std::unordered_set<std::int64_t> estimated;
   std::unordered_map<HoldingKey, Holding> holdings;                                  // absent: entered as zeros
   std::unordered_map<CouponKey, std::optional<Coupon>> coupons;                      // absent: entered as nullopt
+  std::unordered_map<CouponKey, std::optional<Hold>> holds;                          // as coupons
   std::unordered_map<CounterKey, std::int64_t> counters;                             // absent: entered as 0
   std::unordered_map<IdempotencyKey, std::optional<IdempotencyRecord>> idempotency;  // as coupons
   std::unordered_map<std::string, std::string> attributes;                           // absent: entered as "{}"
@@ -192,15 +217,26 @@ struct Loaded {
   // The coupon that was imported under a code; its row is in `coupons` then.
   std::unordered_map<std::string, std::optional<CouponKey>> imported;  // as coupons
   // Of the coupon that was imported into a campaign last.
-  std::unordered_map<std::int64_t, std::int64_t> lowest_serials;      // absent: entered as 0
-  std::unordered_map<std::string, std::optional<ImportJob>> imports;  // as coupons, by id
-  std::unordered_map<CouponKey, std::vector<std::string>> reminders;  // marks; absent: entered as none
+  std::unordered_map<std::int64_t, std::int64_t> lowest_serials;                // absent: entered as 0
+  std::unordered_map<std::string, std::optional<ImportJob>> imports;            // as coupons, by id
+  std::unordered_map<CouponKey, std::vector<std::string>> reminders;            // marks; absent: entered as none
+  std::unordered_map<std::string, std::optional<StackedOrder>> stacked_orders;  // as coupons, by id
 
   // For each campaign of Wanted::in_hand: the serials at or after next_serial that were assigned
   // by hand, lowest first, at least enough of them to find that many free serials between them;
   // and imported coupons that nobody holds, oldest (-1) first, at most that many. Counts that are wanted
   // for the same campaign in one load() are added up.
+  //
+  // `ranges`: the serials that this batch may give, lowest first; the tally's next_serial is the first of
+  // them. Empty: all from next_serial on. Of an estimated campaign they are this node's share, with at
+  // least as many as are wanted; of others the last range has no end.
+  struct SerialRange {
+    std::int64_t first = 0;
+    std::int64_t end = 0;  // exclusive
+    bool operator==(const SerialRange&) const = default;
+  };
   struct InHand {
+    std::vector<SerialRange> ranges;
     std::vector<std::int64_t> taken;
     // `taken` holds all of them below this serial; who passes it (over the code book's gaps, which
     // the store does not know) loads more. The largest int64 when there are no others.
@@ -209,6 +245,11 @@ struct Loaded {
     std::int64_t wanted = 0;  // how many were to be found
   };
   std::unordered_map<std::int64_t, InHand> in_hand;
+
+  // Of Wanted::holds_over: their coupons, by end; they are in `holds`. And the earliest end of the others
+  // in force, which may have come as well.
+  std::vector<CouponKey> holds_over;
+  std::optional<Micros> hold_end;
 
   // Of Wanted::decided_before: the oldest decisions, a bounded number, all of them before that.
   struct OldDecisions {
@@ -234,6 +275,7 @@ struct Changes {
   std::vector<Campaign> campaigns;  // new or edited, each of its versions, the latest last
   std::vector<CodeBatch> batches;   // new
   std::map<CouponKey, CouponChange> coupons;
+  std::map<CouponKey, std::optional<Hold>> holds;         // as they are after the batch; nullopt: dropped
   std::map<std::int64_t, CampaignTally> tallies;          // differences; a field may be negative
   std::unordered_map<CounterKey, std::int64_t> counters;  // differences
   std::vector<IdempotencyRecord> idempotency;             // new; replaces one of the same key
@@ -242,23 +284,24 @@ struct Changes {
   std::int64_t drop_decisions_to = 0;                     // all up to this id, which load() gave; 0: none
   // Differences of what no decision accounts for: part of `counters`, or what dropped decisions had counted.
   std::unordered_map<CounterKey, std::int64_t> unrecorded;
-  std::map<std::string, std::string> attributes;      // user id -> JSON object
-  std::vector<User> users;                            // new or edited, by login
-  std::map<std::int64_t, std::optional<Work>> works;  // by id; nullopt: dropped
-  std::map<std::string, ImportChange> imports;        // by id
-  std::optional<RevisionRow> revision;                // new
-  std::optional<std::int64_t> active_revision;        // RevisionRow::number
-  std::optional<PolicyActivation> activation;         // new; its id is the store's to set
-  std::vector<AuditEntry> audit;                      // new; likewise
-  std::optional<Micros> forget_idempotency_before;    // drops some older records, a bounded number
-  std::vector<Event> events;                          // new; ids and delivery are the store's to set
-  std::vector<EventAttempt> attempts;                 // of events that are pending; others stay
-  std::vector<ReminderMark> reminders;                // new
-  std::optional<Micros> forget_events_before;         // settled before; likewise
-  std::optional<Micros> forget_reminders_before;      // of coupons that expired before; likewise
-  std::optional<Micros> forget_audit_before;          // likewise
-  std::optional<std::string> forget_counters_before;  // "2026-11-22": of earlier last days; likewise
-  std::optional<Micros> forget_refusals_before;       // of minutes that ended before; likewise
+  std::map<std::string, std::string> attributes;                      // user id -> JSON object
+  std::vector<User> users;                                            // new or edited, by login
+  std::map<std::int64_t, std::optional<Work>> works;                  // by id; nullopt: dropped
+  std::map<std::string, ImportChange> imports;                        // by id
+  std::map<std::string, std::optional<StackedOrder>> stacked_orders;  // by id; nullopt: dropped
+  std::optional<RevisionRow> revision;                                // new
+  std::optional<std::int64_t> active_revision;                        // RevisionRow::number
+  std::optional<PolicyActivation> activation;                         // new; its id is the store's to set
+  std::vector<AuditEntry> audit;                                      // new; likewise
+  std::optional<Micros> forget_idempotency_before;                    // drops some older records, a bounded number
+  std::vector<Event> events;                                          // new; ids and delivery are the store's to set
+  std::vector<EventAttempt> attempts;                                 // of events that are pending; others stay
+  std::vector<ReminderMark> reminders;                                // new
+  std::optional<Micros> forget_events_before;                         // settled before; likewise
+  std::optional<Micros> forget_reminders_before;                      // of coupons that expired before; likewise
+  std::optional<Micros> forget_audit_before;                          // likewise
+  std::optional<std::string> forget_counters_before;                  // "2026-11-22": of earlier last days; likewise
+  std::optional<Micros> forget_refusals_before;                       // of minutes that ended before; likewise
 
   bool empty() const;
 };
@@ -278,6 +321,9 @@ class Reader {
 
   // The row of a coupon; nullopt when it has none (nobody was ever given it).
   virtual Result<std::optional<Coupon>> coupon(CouponKey key) = 0;
+
+  // In force, over but not ended yet, or redeemed.
+  virtual Result<std::optional<Hold>> hold(CouponKey key) = 0;
 
   // The coupon imported under a normalized code.
   virtual Result<std::optional<Coupon>> imported(std::string_view normalized) = 0;
@@ -335,11 +381,17 @@ class Reader {
   // Oldest first, after < id <= last: as many as the caller asks for.
   virtual Result<std::vector<DecisionRow>> decisions_between(std::int64_t after, std::int64_t last,
                                                              std::optional<std::int64_t> campaign) = 0;
-  // The id before the first decision of this instant or later; the last one's when there is none.
+  // All decisions up to this id are earlier than the instant, and all after the other one are not. Ids grow
+  // with the coupons' clock, so both are the same, and the closest there is, unless the clock was set back:
+  // then what lies between them may be either.
   virtual Result<std::int64_t> decision_before(Micros at) = 0;
+  virtual Result<std::int64_t> last_decision_before(Micros at) = 0;
 
   // The definition that a campaign had; nullopt when it was not kept.
   virtual Result<std::optional<Campaign>> campaign_version(std::int64_t number, std::int64_t version) = 0;
+
+  // An order with several coupons, until it is cancelled.
+  virtual Result<std::optional<StackedOrder>> stacked_order(const std::string& id) = 0;
 
   virtual Result<std::optional<User>> user(const std::string& login) = 0;
   virtual Result<std::vector<User>> users(const std::string& after_login, int limit) = 0;
@@ -412,8 +464,19 @@ class Store {
   // A revision by its SHA-256; nullopt when it was never accepted.
   virtual Result<std::optional<RevisionRow>> find_revision(const std::string& revision) = 0;
 
-  // Starts a batch: what load() reads stays true until commit() or rollback().
+  // Whether other nodes may be at work on it: then what is defined and which policies are in force is
+  // what the store says, not what this process knows.
+  virtual bool shared() const { return false; }
+
+  // Starts a batch: what load() reads stays true until commit() or rollback(), or the commit fails.
   virtual Result<void> begin() = 0;
+
+  // What other nodes have defined since this store was last asked for definitions, in a batch or
+  // outside one; nullopt: nothing. By the thread of the write side.
+  virtual Result<std::optional<Definitions>> changed_definitions() { return std::optional<Definitions>(); }
+
+  // The id of the decision after this one: greater, and given to no other node.
+  virtual std::int64_t decision_after(std::int64_t last) { return last + 1; }
 
   // Reads what is wanted into `loaded`, adding to what is there and leaving entries that are
   // already in it alone (they may have been changed by the batch).
@@ -426,6 +489,22 @@ class Store {
 
   // Called by the ledger when it has nothing to do: work that is better not done under load.
   virtual void idle() {}
+
+  // Whether this node does a job that one node at a time does ("reminders"), for `how_long` of real time
+  // from now on; asked again before that is over. Any thread.
+  virtual Result<bool> lead(const std::string& job, Micros how_long) {
+    static_cast<void>(job), static_cast<void>(how_long);
+    return true;
+  }
+
+  // Events that are due (Reader::due_events), for this node to deliver: no other is given them before
+  // `until`, both real time, so that a node that dies with them loses none. Any thread.
+  virtual Result<std::vector<Event>> take_due_events(Micros now, Micros until, int limit) {
+    static_cast<void>(until);
+    auto own = reader();
+    if (!own) return own.error();
+    return (*own)->due_events(now, limit);
+  }
 
   // Counters with an earlier last day than this ("2026-11-22") may have been dropped; "": none was.
   virtual Result<std::string> counters_over_before() = 0;

@@ -5,9 +5,9 @@
 -- days later. Where a limit per user for the whole campaign will do, per_user_limit does it without;
 -- for weeks, months, money, or several limits at once there is quota.
 
--- The counter of today; of the day of the redemption when one is cancelled.
+-- The counter of today; of the day on which a redemption was counted when it is cancelled.
 local function counter_of(p, facts)
-  local instant = facts.coupon and facts.coupon.redeemed_at or facts.now
+  local instant = facts.coupon and facts.coupon.counted_at or facts.now
   local t = local_time(p.timezone or facts.campaign.timezone, instant)
   local day = string.format("%04d-%02d-%02d", t.year, t.month, t.day)
   if p.per == "campaign" then return "daily:" .. p.on .. ":" .. day end

@@ -70,6 +70,16 @@ return test "daily_cap" {
     t.equal(d.count[redemptions], nil)
   end,
 
+  ["a redemption of what was held is given back to the day of the hold"] = function(t)
+    local facts = {
+      now = noon, coupon = { counted_at = "2026-11-20T23:59:00+09:00", redeemed_at = noon },
+      counter = { ["daily:redeem:2026-11-20"] = 4, [redemptions] = 7 },
+    }
+    local d = ask(t, "cancel", { max = 10, on = "redeem" }, facts)
+    t.counted(d, "daily:redeem:2026-11-20", -1)
+    t.equal(d.count[redemptions], nil)
+  end,
+
   ["a redemption that was not counted is not given back"] = function(t)
     local d = ask(t, "cancel", { max = 10, on = "redeem" }, { now = noon, coupon = { redeemed_at = noon } })
     t.allowed(d)

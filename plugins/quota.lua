@@ -59,10 +59,10 @@ local function counter_of(limit, holder, zone, resets_at)
 end
 
 -- The limits that the hook is about: { limit, counter (nil: the host counts), resets_at (or nil) }.
--- A redemption is taken back from the period in which it was made.
+-- A redemption is taken back from the period in which it was counted.
 local function concerned(p, facts)
   local zone = p.timezone or facts.campaign.timezone
-  local instant = facts.hook == "cancel" and facts.coupon.redeemed_at or facts.now
+  local instant = facts.hook == "cancel" and facts.coupon.counted_at or facts.now
   local found = {}
   for _, limit in ipairs(p.limits) do
     local holder = limit.limit and hooks[limit.what][facts.hook] and holder_of(limit, facts)

@@ -280,6 +280,15 @@ return test "quota" {
     t.equal(d.count["issued:day:u:user-1@2026-10-31"], nil)
   end,
 
+  ["what was held is given back to the period of the hold, in which it was counted"] = function(t)
+    local rule = one("redeemed", 9, "daily", "campaign")
+    local counter = { ["redeemed:day@2026-10-31"] = 4, ["redeemed:day@2026-11-01"] = 4 }
+    local held = { counted_at = "2026-10-31T23:59:00+09:00" }
+    local d = cancel(t, rule, "2026-11-01T00:01:00+09:00", held, counter)
+    t.counted(d, "redeemed:day@2026-10-31", -1)
+    t.equal(d.count["redeemed:day@2026-11-01"], nil)
+  end,
+
   ["never more than was counted is given back"] = function(t)
     local rule = one("discount", 9000, "daily", "campaign")
     local counter = "discount:day@2026-11-21"

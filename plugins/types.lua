@@ -106,7 +106,7 @@ function short(text) end
 ---@field id? string nil: issued to nobody
 ---@field issued integer coupons of the campaign that the user ever got
 ---@field issued_for_subject integer of these, for the subject of this decision
----@field redeemed integer
+---@field redeemed integer of these, redeemed or held now
 ---@field attributes table<string, string|number|boolean> what the shop has told about the user
 
 ---@class scrip.Coupon
@@ -115,6 +115,7 @@ function short(text) end
 ---@field issued_at? scrip.Instant
 ---@field expires_at? scrip.Instant
 ---@field redeemed_at? scrip.Instant
+---@field counted_at? scrip.Instant when the redemption was counted: earlier than redeemed_at when it was held
 ---@field discount? integer what the redemption gave (cancel), minor units
 ---@field currency? string of the discount
 
@@ -129,15 +130,30 @@ function short(text) end
 ---@field amount integer minor units
 ---@field currency string ISO 4217
 ---@field items scrip.OrderItem[]
+---@field most_discount? integer what this coupon may give at most, when it is one of several and a cap has cut them (redeem)
+
+---@class scrip.StackedCampaign
+---@field id string
+---@field metadata table<string, any>
+
+---A coupon of an order with several.
+---@class scrip.StackedCoupon
+---@field code string
+---@field campaign scrip.StackedCampaign
+---@field group string the campaign's `metadata.stacking_group`; "default" without it
+---@field issued_at scrip.Instant
+---@field expires_at? scrip.Instant
+---@field discount integer what its own rules would give, were it the only one
 
 ---@class scrip.Facts
----@field hook "issue"|"redeem"|"cancel"|"remind"
+---@field hook "issue"|"redeem"|"cancel"|"remind"|"stack"
 ---@field now scrip.Instant
----@field campaign scrip.Campaign
+---@field campaign scrip.Campaign nil in `stack`
 ---@field user scrip.User
 ---@field subject? string what besides the user a limit is counted per
 ---@field coupon scrip.Coupon not known yet when `counters` is called for an issue
----@field order? scrip.Order redeem
+---@field order? scrip.Order redeem; always in stack
+---@field coupons scrip.StackedCoupon[] stack: by campaign and code, not as the caller named them
 ---@field discount integer what the rules that ran before this one have granted, at most the order's amount (redeem)
 ---@field counter table<string, integer> each counter that `counters` named
 
@@ -158,6 +174,9 @@ function deny(code, sentence, detail) end
 ---@field count? table<string, integer> what is added to counters, in the commit of the decision
 ---@field note? string kept in the trace; in `remind`, the text of the notice
 ---@field once? string|integer in `remind`: what the notice is called; a coupon gets one of a name
+---@field order? integer[] in `stack`: the places of facts.coupons, the first applied first; one rule may say it
+---@field base? "remaining"|"original" in `stack`: what each coupon is computed from; one rule may say it
+---@field cap? integer in `stack`: the most that all of them take off; of several rules the smallest counts
 
 ---Allows, with an effect.
 ---@param effect scrip.Effect
@@ -192,6 +211,7 @@ function effect(effect) end
 ---@field redeem? scrip.Hook
 ---@field cancel? scrip.Hook
 ---@field remind? scrip.Hook
+---@field stack? scrip.Hook for the policy `stacking`: whether the coupons of an order go together, and how
 ---@field remind_from? fun(p: table): integer?, scrip.Zone? from how many days before a coupon's last day on `remind` is asked, and in whose days; nothing: never
 
 ---@param manifest scrip.Plugin
@@ -366,6 +386,41 @@ function budget(params) end
 ---@return scrip.Rule
 function quota(params) end
 
+---@class scrip.StackGroup
+---@field group string
+---@field most? integer so many of the group an order
+---@field alone? boolean no other group beside it
+---@field with? string[] only these beside it; default: all
+
+---@class scrip.StackGroupsParams : scrip.RuleParams
+---@field most? integer so many coupons an order
+---@field groups? scrip.StackGroup[]
+
+---How many coupons an order takes, and which groups go together.
+---@param params scrip.StackGroupsParams
+---@return scrip.Rule
+function stack_groups(params) end
+
+---@class scrip.StackOrderParams : scrip.RuleParams
+---@field first? string[] groups, in the order in which they are applied
+---@field by? "expiry"|"issued"|"largest"|"smallest" default: "expiry"
+---@field base? "remaining"|"original" default: "remaining"
+
+---In which order coupons are applied, and from what each is computed.
+---@param params scrip.StackOrderParams
+---@return scrip.Rule
+function stack_order(params) end
+
+---@class scrip.OrderCapParams : scrip.RuleParams
+---@field amount? integer minor units
+---@field percent? scrip.Decimal of the order
+---@field currency? string ISO 4217; required with amount
+
+---How much all coupons of an order take off together, at most.
+---@param params scrip.OrderCapParams
+---@return scrip.Rule
+function order_cap(params) end
+
 -- Tests -------------------------------------------------------------------------------------------
 
 ---@class scrip.TestCampaign
@@ -392,6 +447,7 @@ function quota(params) end
 ---@field issued_at? scrip.TestInstant
 ---@field expires_at? scrip.TestInstant
 ---@field redeemed_at? scrip.TestInstant
+---@field counted_at? scrip.TestInstant default: redeemed_at
 ---@field discount? integer
 ---@field currency? string
 
@@ -406,6 +462,15 @@ function quota(params) end
 ---@field amount integer
 ---@field currency string
 ---@field items? scrip.TestItem[]
+---@field most_discount? integer
+
+---@class scrip.TestStackedCoupon
+---@field code? string default: "TEST-CODE-1" and so on
+---@field group? string default: that of the metadata
+---@field campaign? { id?: string, metadata?: table<string, any> }
+---@field issued_at? scrip.TestInstant default: now
+---@field expires_at? scrip.TestInstant
+---@field discount? integer default: 0
 
 ---Only what a test is about; the rest has defaults.
 ---@class scrip.TestFacts
@@ -416,9 +481,10 @@ function quota(params) end
 ---@field coupon? scrip.TestCoupon
 ---@field order? scrip.TestOrder
 ---@field counter? table<string, integer> default: 0 each
+---@field coupons? scrip.TestStackedCoupon[] stack: required
 
 ---@class scrip.Question
----@field hook "issue"|"redeem"|"cancel"|"remind"
+---@field hook "issue"|"redeem"|"cancel"|"remind"|"stack"
 ---@field rules? scrip.Rule[] these rules,
 ---@field policy? string or those of this script
 ---@field params? table<string, table> what a campaign overrides, by rule
@@ -437,6 +503,9 @@ function quota(params) end
 ---@field detail? table
 ---@field expires_at? scrip.Instant
 ---@field discount? integer
+---@field order? integer[] stack
+---@field base? "remaining"|"original" stack
+---@field cap? integer stack
 ---@field count table<string, integer>
 ---@field notes string[]
 ---@field trace scrip.TraceEntry[]
@@ -537,7 +606,7 @@ function tester.one_of(values) end
 function tester.list_of(item, most) end
 
 ---@class scrip.Case : scrip.TestFacts
----@field hook? "issue"|"redeem"|"cancel"|"remind"
+---@field hook? "issue"|"redeem"|"cancel"|"remind"|"stack"
 ---@field rules? scrip.Rule[]
 ---@field policy? string
 ---@field params? table<string, table>

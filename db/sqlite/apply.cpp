@@ -5,11 +5,13 @@
 #include "db/sqlite/audit.h"
 #include "db/sqlite/counters.h"
 #include "db/sqlite/decisions.h"
+#include "db/sqlite/holds.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
 #include "db/sqlite/refusals.h"
 #include "db/sqlite/revisions.h"
 #include "db/sqlite/rows.h"
+#include "db/sqlite/stacked_orders.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
@@ -182,10 +184,10 @@ std::unordered_set<std::int64_t> named_by_coupons(const Changes& changes) {
 Result<void> add_to_tally(Connection& db, std::int64_t campaign, const CampaignTally& by) {
   if (by == CampaignTally()) return {};
   Statement put(db, "INSERT INTO tally (campaign, " SCRIP_TALLY_COLUMNS
-                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (campaign) DO UPDATE SET"
+                    ") VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT (campaign) DO UPDATE SET"
                     " issued = issued + ?2, redeemed = redeemed + ?3, next_serial = next_serial + ?4,"
-                    " by_hand = by_hand + ?5, pooled = pooled + ?6");
-  return put.bind(campaign, by.issued, by.redeemed, by.next_serial, by.by_hand, by.pooled).run();
+                    " by_hand = by_hand + ?5, pooled = pooled + ?6, held = held + ?7");
+  return put.bind(campaign, by.issued, by.redeemed, by.next_serial, by.by_hand, by.pooled, by.held).run();
 }
 
 Result<void> add_answer(Connection& db, Indexes& indexes, const IdempotencyRecord& record) {
@@ -278,6 +280,8 @@ Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
   if (auto done = each(changes.campaigns, in(put_campaign)); !done) return done;
   if (auto done = each(changes.batches, in(add_batch)); !done) return done;
   if (auto done = each(changes.coupons, store_coupon); !done) return done;
+  if (auto done = apply_holds(db, changes); !done) return done;
+  if (auto done = each(changes.stacked_orders, pair_in(put_stacked_order)); !done) return done;
   if (auto done = each(changes.tallies, pair_in(add_to_tally)); !done) return done;
   if (auto done = apply_counters(db, changes); !done) return done;
   if (auto done = each(changes.idempotency, store_answer); !done) return done;

@@ -5,6 +5,7 @@
 #include <span>
 
 #include "db/sqlite/decision_blocks.h"
+#include "db/sqlite/decision_order.h"
 #include "db/sqlite/rows.h"
 
 namespace scrip::sqlite {
@@ -161,9 +162,9 @@ Result<Reader::DecisionPage> list_decisions(Connection& db, Lookup& lookup, cons
     after = std::max(after, *earlier);
   }
   if (filter.until) {
-    const auto earlier = find_decision_before(db, *filter.until);
-    if (!earlier) return earlier.error();
-    before = std::min(before, *earlier + 1);
+    const auto last = find_last_decision_before(db, *filter.until);
+    if (!last) return last.error();
+    before = std::min(before, *last + 1);
   }
   Gathering gathering(filter, after, before, limit);
   if (filter.coupon || filter.user_id) {
@@ -214,33 +215,6 @@ Result<std::vector<DecisionRow>> list_decisions_between(Connection& db, std::int
     if (auto taken = take(blocks.bind(after, last)); !taken) return taken.error();
   }
   return rows;
-}
-
-Result<std::int64_t> find_decision_before(Connection& db, Micros at) {
-  const auto oldest = first_decision(db);
-  if (!oldest) return oldest;
-  const auto newest = last_decision(db);
-  if (!newest || *oldest == 0) return newest;
-  // Ids grow with time, so the block is found by halving.
-  std::int64_t first = *oldest;
-  std::int64_t last = *newest;
-  std::int64_t before = first - 1;  // all up to here are earlier
-  Block block;
-  while (first <= last) {
-    const std::int64_t middle = first + (last - first) / 2;
-    if (auto found = find_block(db, middle, block); !found) return found.error();
-    if (block.rows.empty()) return {Code::internal, "a block of decisions is missing"};
-    if (block.rows.front().at >= at) {
-      last = block.rows.front().id - 1;
-      continue;
-    }
-    const auto later =
-        std::find_if(block.rows.begin(), block.rows.end(), [at](const DecisionView& row) { return row.at >= at; });
-    if (later != block.rows.end()) return later->id - 1;
-    before = block.rows.back().id;
-    first = before + 1;
-  }
-  return before;
 }
 
 }  // namespace scrip::sqlite

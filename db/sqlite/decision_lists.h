@@ -22,7 +22,4 @@ Result<Reader::DecisionPage> list_decisions(Connection& db, Lookup& lookup, cons
 Result<std::vector<DecisionRow>> list_decisions_between(Connection& db, std::int64_t after, std::int64_t last,
                                                         std::optional<std::int64_t> campaign);
 
-// See Reader::decision_before. Inside a Snapshot.
-Result<std::int64_t> find_decision_before(Connection& db, Micros at);
-
 }  // namespace scrip::sqlite

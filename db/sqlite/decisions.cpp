@@ -5,6 +5,7 @@
 #include <span>
 
 #include "db/sqlite/decision_blocks.h"
+#include "db/sqlite/decision_order.h"
 
 namespace scrip::sqlite {
 namespace {
@@ -63,6 +64,7 @@ Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<D
     // A block knows the first id alone.
     if (decisions[i].id != decisions[i - 1].id + 1) return {Code::internal, "the decisions of a batch have gaps"};
   }
+  if (auto noted = note_turns(db, decisions); !noted) return noted;
   std::span<const DecisionRow> left(decisions);
   while (!left.empty()) {
     const auto rows = left.first(std::min(left.size(), decisions_per_block));

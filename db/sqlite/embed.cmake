@@ -1,6 +1,8 @@
 # Puts the migrations, NNNN_name.sql numbered from 0001 without a gap, into the program: makes
-# migrations.cpp, which defines what migrate.h declares as scrip::sqlite::migrations().
+# migrations.cpp, which defines what the engine's migrate.h declares as scrip::ENGINE::migrations(). ENGINE is the
+# folder's name.
 function(embed_migrations target folder)
+  get_filename_component(ENGINE ${folder} NAME)
   file(GLOB files CONFIGURE_DEPENDS LIST_DIRECTORIES false ${folder}/*.sql)
   list(SORT files)
   set(ENTRIES "")

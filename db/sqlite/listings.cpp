@@ -4,7 +4,9 @@
 #include <iterator>
 #include <limits>
 
+#include "db/sqlite/holds.h"
 #include "db/sqlite/lookups.h"
+#include "db/sqlite/revisions.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/runs/stored_postings.h"
 #include "db/sqlite/statement.h"
@@ -83,7 +85,7 @@ Result<std::vector<std::pair<std::int64_t, CampaignTally>>> list_tallies(Connect
   Statement query(db, "SELECT " SCRIP_TALLY_COLUMNS ", campaign FROM tally ORDER BY campaign");
   while (query.next()) {
     auto& [campaign, tally] = tallies.emplace_back();
-    query.read(tally.issued, tally.redeemed, tally.next_serial, tally.by_hand, tally.pooled, campaign);
+    query.read(tally.issued, tally.redeemed, tally.next_serial, tally.by_hand, tally.pooled, tally.held, campaign);
   }
   if (auto ended = query.end(); !ended) return ended.error();
   return tallies;
@@ -106,11 +108,27 @@ Result<Definitions> list_definitions(Connection& db) {
       "SELECT EXISTS (SELECT 1 FROM campaign WHERE EXISTS (SELECT 1 FROM coupon"
       " WHERE coupon.id >= campaign.number << 43 AND coupon.id < (campaign.number << 43) + (1 << 42)))");
   if (!has_imports) return has_imports.error();
+  const auto holds = has_holds(db);
+  if (!holds) return holds.error();
+  const auto hold_end = first_hold_end(db);
+  if (!hold_end) return hold_end.error();
+  const auto last_revision = db.integer("SELECT coalesce(max(number), 0) FROM policy_revision");
+  if (!last_revision) return last_revision.error();
+  const auto active_revision =
+      db.integer("SELECT coalesce((SELECT value FROM setting WHERE name = 'active_revision'), 0)");
+  if (!active_revision) return active_revision.error();
+  auto activation = find_last_activation(db);
+  if (!activation) return activation.error();
   return Definitions{.campaigns = std::move(*campaign_rows),
                      .formats = std::move(*format_rows),
                      .batches = std::move(*batch_rows),
                      .last_work = *last_work,
-                     .has_imports = *has_imports != 0};
+                     .last_revision = *last_revision,
+                     .active_revision = *active_revision,
+                     .set_aside = *activation ? std::move((*activation)->set_aside) : std::string(),
+                     .has_imports = *has_imports != 0,
+                     .has_holds = *holds,
+                     .hold_end = *hold_end};
 }
 
 }  // namespace scrip::sqlite

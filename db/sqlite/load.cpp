@@ -4,9 +4,11 @@
 #include <map>
 
 #include "db/sqlite/decisions.h"
+#include "db/sqlite/holds.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
 #include "db/sqlite/rows.h"
+#include "db/sqlite/stacked_orders.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
@@ -94,6 +96,12 @@ Result<void> load_holdings(Connection& db, Lookup& lookup, const Wanted& wanted,
     if ((*postings)[i].empty()) continue;
     auto holding = count_holding(db, (*postings)[i], *absent[i]);
     if (!holding) return give_up(holding.error());
+    // Who has a coupon that is held, has it in hand.
+    if (wanted.some_are_held) {
+      const auto held = count_held(db, *absent[i]);
+      if (!held) return give_up(held.error());
+      holding->redeemed += *held;
+    }
     loaded.holdings[*absent[i]] = *holding;
   }
   return {};
@@ -144,6 +152,10 @@ Result<void> load(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& 
   if (auto done = load_in_hand(db, wanted, loaded); !done) return done;
   if (auto done = load_holdings(db, lookup, wanted, loaded); !done) return done;
   if (auto done = load_each(wanted.coupons, loaded.coupons, from(find_coupon)); !done) return done;
+  if (auto done = load_each(wanted.holds, loaded.holds, from(find_hold)); !done) return done;
+  if (wanted.holds_over) {
+    if (auto done = load_holds_over(db, *wanted.holds_over, loaded); !done) return done;
+  }
   if (auto done = load_imported(db, lookup, wanted, loaded); !done) return done;
   if (auto done = load_each(wanted.lowest_serials, loaded.lowest_serials, from(find_lowest_serial)); !done) return done;
   if (auto done = load_each(wanted.imports, loaded.imports, from(find_import)); !done) return done;
@@ -160,6 +172,7 @@ Result<void> load(Connection& db, Lookup& lookup, const Wanted& wanted, Loaded& 
   if (wanted.decided_before) {
     if (auto done = load_old_decisions(db, *wanted.decided_before, loaded.old_decisions); !done) return done;
   }
+  if (auto done = load_each(wanted.stacked_orders, loaded.stacked_orders, from(find_stacked_order)); !done) return done;
   return load_each(wanted.works, loaded.works, from(find_work));
 }
 

@@ -14,7 +14,7 @@
 namespace scrip::sqlite {
 
 Result<CampaignTally> find_tally(Connection& db, std::int64_t campaign);  // zeros when absent
-// Counts the rows of the user's postings in Index::holder.
+// Counts the rows of the user's postings in Index::holder; coupons that are held are not known here.
 Result<Holding> count_holding(Connection& db, const std::vector<Posting>& postings, const HoldingKey& key);
 Result<std::int64_t> find_counter(Connection& db, const CounterKey& key);         // 0 when absent
 Result<std::string> find_attributes(Connection& db, const std::string& user_id);  // "{}" when absent

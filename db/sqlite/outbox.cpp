@@ -15,7 +15,7 @@ namespace {
 constexpr std::int64_t forgotten_at_once = 1'000;
 
 static_assert(static_cast<int>(EventState::pending) == 0 && static_cast<int>(EventState::delivered) == 1 &&
-                  static_cast<int>(EventState::failed) == 2,
+                  static_cast<int>(EventState::failed) == 2 && static_cast<int>(EventState::obsolete) == 3,
               "these numbers are in the files");
 
 Result<void> add_event(Connection& db, const Event& event) {
@@ -68,7 +68,7 @@ void read(Statement& row, Event& event) {
   const auto known = parse_event_kind(kind);
   if (!known) row.malformed("an event's kind is '" + kind + "'");
   event.kind = known.value_or(EventKind::coupon_issued);
-  if (state < 0 || state > 2) row.malformed("an event's state is " + std::to_string(state));
+  if (state < 0 || state > 3) row.malformed("an event's state is " + std::to_string(state));
   event.state = static_cast<EventState>(state);
 }
 

@@ -45,7 +45,7 @@ void read(Statement& row, Coupon& coupon) {
 }
 
 void read(Statement& row, CampaignTally& tally) {
-  row.read(tally.issued, tally.redeemed, tally.next_serial, tally.by_hand, tally.pooled);
+  row.read(tally.issued, tally.redeemed, tally.next_serial, tally.by_hand, tally.pooled, tally.held);
 }
 
 void read(Statement& row, User& user) {

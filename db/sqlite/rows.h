@@ -12,7 +12,7 @@
 #define SCRIP_COUPON_COLUMNS                                                                                        \
   "id, state, user_id, subject, issued_at, expires_at, decision, redeemed_at, discount_amount, discount_currency, " \
   "order_id, imported_code, created_at"
-#define SCRIP_TALLY_COLUMNS "issued, redeemed, next_serial, by_hand, pooled"
+#define SCRIP_TALLY_COLUMNS "issued, redeemed, next_serial, by_hand, pooled, held"
 #define SCRIP_ACCOUNT_COLUMNS "login, password_hash, role, created_at"
 #define SCRIP_BATCH_COLUMNS "id, campaign, format, first_index, first_serial, count, created_at"
 #define SCRIP_FORMAT_COLUMNS "id, shape, alphabet, key"

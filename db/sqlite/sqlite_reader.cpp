@@ -2,11 +2,14 @@
 
 #include "db/sqlite/audit.h"
 #include "db/sqlite/decision_lists.h"
+#include "db/sqlite/decision_order.h"
+#include "db/sqlite/holds.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/outbox.h"
 #include "db/sqlite/refusals.h"
 #include "db/sqlite/revisions.h"
+#include "db/sqlite/stacked_orders.h"
 
 namespace scrip::sqlite {
 
@@ -25,7 +28,12 @@ Result<Holding> SqliteReader::holding(const HoldingKey& key) {
   if (!lookup) return lookup.error();
   auto postings = lookup->find(Index::holder, lookup->hash().of_user(key.user_id));
   if (!postings) return postings.error();
-  return count_holding(*connection_, *postings, key);
+  auto holding = count_holding(*connection_, *postings, key);
+  if (!holding) return holding;
+  const auto held = count_held(*connection_, key);
+  if (!held) return held.error();
+  holding->redeemed += *held;
+  return holding;
 }
 
 Result<std::int64_t> SqliteReader::counter(const CounterKey& key) {
@@ -38,6 +46,10 @@ Result<std::string> SqliteReader::attributes(const std::string& user_id) {
 
 Result<std::optional<Coupon>> SqliteReader::coupon(CouponKey key) {
   return find_coupon(*connection_, key);
+}
+
+Result<std::optional<Hold>> SqliteReader::hold(CouponKey key) {
+  return find_hold(*connection_, key);
 }
 
 Result<std::optional<Coupon>> SqliteReader::imported(std::string_view normalized) {
@@ -101,6 +113,19 @@ Result<std::int64_t> SqliteReader::decision_before(Micros at) {
   const Snapshot snapshot(*connection_);
   if (!snapshot.begun()) return snapshot.begun().error();
   return find_decision_before(*connection_, at);
+}
+
+Result<std::int64_t> SqliteReader::last_decision_before(Micros at) {
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return find_last_decision_before(*connection_, at);
+}
+
+Result<std::optional<StackedOrder>> SqliteReader::stacked_order(const std::string& id) {
+  // Two statements: of one state.
+  const Snapshot snapshot(*connection_);
+  if (!snapshot.begun()) return snapshot.begun().error();
+  return find_stacked_order(*connection_, id);
 }
 
 Result<std::optional<Campaign>> SqliteReader::campaign_version(std::int64_t number, std::int64_t version) {

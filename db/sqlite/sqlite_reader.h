@@ -18,6 +18,7 @@ class SqliteReader final : public Reader {
   Result<std::int64_t> counter(const CounterKey& key) override;
   Result<std::string> attributes(const std::string& user_id) override;
   Result<std::optional<Coupon>> coupon(CouponKey key) override;
+  Result<std::optional<Hold>> hold(CouponKey key) override;
   Result<std::optional<Coupon>> imported(std::string_view normalized) override;
   Result<std::vector<Coupon>> coupons(std::int64_t campaign, std::int64_t from, int limit) override;
   Result<std::vector<Coupon>> imported_coupons(std::int64_t campaign, std::int64_t before, int limit) override;
@@ -31,7 +32,9 @@ class SqliteReader final : public Reader {
   Result<std::vector<DecisionRow>> decisions_between(std::int64_t after, std::int64_t last,
                                                      std::optional<std::int64_t> campaign) override;
   Result<std::int64_t> decision_before(Micros at) override;
+  Result<std::int64_t> last_decision_before(Micros at) override;
   Result<std::optional<Campaign>> campaign_version(std::int64_t number, std::int64_t version) override;
+  Result<std::optional<StackedOrder>> stacked_order(const std::string& id) override;
   Result<std::optional<User>> user(const std::string& login) override;
   Result<std::vector<User>> users(const std::string& after_login, int limit) override;
   Result<std::optional<Work>> work(std::int64_t id) override;

@@ -8,15 +8,17 @@
 
 #include "db/sqlite/decision_blocks.h"
 #include "db/sqlite/decisions.h"
+#include "db/sqlite/holds.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/lookups.h"
 #include "db/sqlite/migrate.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/runs/stored_postings.h"
+#include "db/sqlite/stacked_orders.h"
 #include "db/sqlite/statement.h"
 #include "db/sqlite/verify_coupons.h"
-#include "db/sqlite/verify_definitions.h"
 #include "db/sqlite/verify_postings.h"
+#include "db/verify_definitions.h"
 
 namespace scrip::sqlite {
 namespace {
@@ -59,9 +61,11 @@ class Verification {
         !done) {
       return done;
     }
+    if (auto done = verify_holds(db_, known_, *tallies, findings_); !done) return done;
     if (auto done = check_counters(counter); !done) return done;
     if (auto done = check_decisions(decision); !done) return done;
     if (auto done = check_refusals(); !done) return done;
+    if (auto done = verify_stacked_orders(db_, findings_); !done) return done;
     if (auto done = check_answers(); !done) return done;
     if (auto done = check_postings(); !done) return done;
     if (auto done = check_imported(); !done) return done;

@@ -8,17 +8,13 @@
 
 #include "coupon/error.h"
 #include "db/sqlite/connection.h"
-#include "db/sqlite/findings.h"
-#include "db/sqlite/verify_definitions.h"
 #include "db/sqlite/verify_postings.h"
 #include "db/store.h"
+#include "db/verify_campaign.h"
 
 namespace scrip::sqlite {
 
 using Tallies = std::map<std::int64_t, CampaignTally>;
-
-// Says of a computed coupon's code whether another was imported under it: then it is passed over.
-using CodeIsImported = std::function<bool(const std::string& code)>;
 
 // The ids there are. None: `first` is greater than any.
 struct DecisionRange {

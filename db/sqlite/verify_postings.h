@@ -7,8 +7,8 @@
 #include <cstdint>
 
 #include "coupon/error.h"
+#include "db/findings.h"
 #include "db/sqlite/connection.h"
-#include "db/sqlite/findings.h"
 #include "db/sqlite/runs/key_hash.h"
 #include "db/sqlite/runs/posting.h"
 

@@ -7,6 +7,8 @@ namespace scrip::api {
 
 void add_campaigns(http::Router& router, Service& service);
 void add_coupons(http::Router& router, Service& service);
+void add_holds(http::Router& router, Service& service);
+void add_orders(http::Router& router, Service& service);
 void add_coupon_lists(http::Router& router, Service& service);
 void add_imports(http::Router& router, Service& service);
 void add_export(http::Router& router, Service& service);

@@ -59,29 +59,6 @@ Result<std::shared_ptr<const Campaign>> campaign_of(const Catalog& catalog, std:
   return campaign;
 }
 
-Result<CouponRef> coupon_ref(const Catalog& catalog, std::string_view typed) {
-  CouponRef ref;
-  std::string normalized = normalize_code(typed);
-  ref.computed = catalog.book().find(normalized);
-  if (catalog.has_imports()) ref.imported = std::move(normalized);
-  if (!ref.computed && ref.imported.empty()) return coupon_not_found();
-  return ref;
-}
-
-Result<Coupon> read_coupon(Reader& reader, const Catalog& catalog, std::string_view typed) {
-  const auto ref = coupon_ref(catalog, typed);
-  if (!ref) return ref.error();
-  if (!ref->imported.empty()) {
-    auto imported = reader.imported(ref->imported);
-    if (!imported) return imported.error();
-    if (*imported) return std::move(**imported);
-  }
-  if (!ref->computed) return coupon_not_found();
-  auto row = reader.coupon(*ref->computed);
-  if (!row) return row.error();
-  return row->value_or(Coupon{.key = *ref->computed});
-}
-
 Result<Outcome> carry_out(Service& service, Command command, Actor actor) {
   Submission submission{.command = std::move(command), .actor = std::move(actor)};
   service.ledger.execute(submission);
@@ -90,6 +67,11 @@ Result<Outcome> carry_out(Service& service, Command command, Actor actor) {
 }
 
 http::Response claim(Service& service, http::Request& request, Result<Command> command, int status) {
+  return claim(service, request, std::move(command),
+               [&](const Outcome& outcome) { return show_claim(outcome, status, service.clock.now()); });
+}
+
+http::Response claim(Service& service, http::Request& request, Result<Command> command, const ShowOutcome& show) {
   const auto header = request.header("Idempotency-Key");
   if (!command && !header) return problem(command.error());
   Submission submission{.command = command ? std::move(*command) : Refused{command.error()},
@@ -99,10 +81,9 @@ http::Response claim(Service& service, http::Request& request, Result<Command> c
     if (!key) return problem(key.error());
     auto body = request.body();
     if (!body) return problem(body.error());
-    submission.idempotency =
-        Idempotency{.key = {.owner = submission.actor.subject, .key = std::move(*key)},
-                    .fingerprint = fingerprint(request, *body),
-                    .render = [&](const Outcome& outcome) { return show_claim(outcome, status, service.clock.now()); }};
+    submission.idempotency = Idempotency{.key = {.owner = submission.actor.subject, .key = std::move(*key)},
+                                         .fingerprint = fingerprint(request, *body),
+                                         .render = show};
   }
   service.ledger.execute(submission);
   const auto& error = submission.outcome.error;
@@ -118,7 +99,7 @@ http::Response claim(Service& service, http::Request& request, Result<Command> c
     return response;
   }
   if (submission.outcome.error) return problem(*submission.outcome.error);
-  KeptAnswer answer = show_claim(submission.outcome, status, service.clock.now());
+  KeptAnswer answer = show(submission.outcome);
   return http::Response::json(answer.status, std::move(answer.body));
 }
 

@@ -1,13 +1,15 @@
-// What the handlers of several resources share: who is calling, which coupon or campaign a path
-// names, and handing a command to the ledger.
+// What the handlers of several resources share: who is calling, which campaign a path names, and
+// handing a command to the ledger.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "api/service.h"
 #include "ledger/command.h"
+#include "ledger/coupon_code.h"
 
 namespace scrip::api {
 
@@ -17,17 +19,28 @@ Actor actor_of(const http::Request& request);
 // campaign_not_found for an id that is none or that nobody uses.
 Result<std::shared_ptr<const Campaign>> campaign_of(const Catalog& catalog, std::string_view id);
 
-// The coupon that a typed code names, without looking into the store: the ledger finds out whether it
-// is an imported one. coupon_not_found for a code that nobody can have.
-Result<CouponRef> coupon_ref(const Catalog& catalog, std::string_view typed);
-// The same for who reads; a coupon that nobody was given has no row and is available.
-Result<Coupon> read_coupon(Reader& reader, const Catalog& catalog, std::string_view typed);
+// The coupon of the path, as a command that is made of it.
+template <class Make>
+Result<Command> about_coupon(Service& service, http::Request& request, Make&& make) {
+  auto coupon = coupon_ref(*service.ledger.catalog(), request.capture("code"));
+  if (!coupon) return coupon.error();
+  return Command(make(std::move(*coupon)));
+}
+
+// The most bytes of a hold's key in a body.
+inline constexpr std::size_t longest_hold_key = 64;
 
 // Hands a command to the ledger and waits. The outcome has no error: that is what comes back instead.
 Result<Outcome> carry_out(Service& service, Command command, Actor actor);
 
-// Runs a claim that answers with a coupon: with its Idempotency-Key, if there is one. An error in
-// place of the command is the answer, and is kept under the key as well.
+// Writes the answer to a claim that was allowed or refused.
+using ShowOutcome = std::function<KeptAnswer(const Outcome&)>;
+
+// Runs a claim with its Idempotency-Key, if there is one. An error in place of the command is the
+// answer, and is kept under the key as well.
+http::Response claim(Service& service, http::Request& request, Result<Command> command, const ShowOutcome& show);
+
+// The same of one that answers with a coupon.
 http::Response claim(Service& service, http::Request& request, Result<Command> command, int status);
 
 // An error as clients may see it. What the store says of itself (files, SQLite's words) goes to the

@@ -7,18 +7,11 @@
 #include "api/show.h"
 #include "coupon/coupon.h"
 #include "ledger/claim_facts.h"
+#include "ledger/coupon_code.h"
 #include "ledger/pool.h"
 
 namespace scrip::api {
 namespace {
-
-// The coupon of the path, as a command that is made of it.
-template <class Make>
-Result<Command> about_coupon(Service& service, http::Request& request, Make&& make) {
-  auto coupon = coupon_ref(*service.ledger.catalog(), request.capture("code"));
-  if (!coupon) return coupon.error();
-  return Command(make(std::move(*coupon)));
-}
 
 Result<Command> issue_for(Service& service, http::Request& request, const Actor& actor, Recipient to) {
   auto campaign = campaign_of(*service.ledger.catalog(), request.capture("id"));
@@ -58,22 +51,20 @@ http::Response assign(Service& service, http::Request& request) {
   return claim(service, request, about_coupon(service, request, make), 200);
 }
 
-Result<std::optional<Order>> order_of(http::Request& request) {
+http::Response redeem(Service& service, http::Request& request) {
   auto body = json_body(request, EmptyBody::is_empty_object);
-  if (!body) return body.error();
+  if (!body) return problem(body.error());
   std::vector<FieldError> errors;
   Fields fields(*body, "", errors);
-  std::optional<Order> order;
-  if (const Json* json = fields.any("order")) order = read_order(*json, "order", errors);
+  Redeem command;
+  if (const Json* json = fields.any("order")) command.order = read_order(*json, "order", errors);
+  command.hold = fields.text("hold", 1, longest_hold_key);
   fields.finish();
-  if (!errors.empty()) return invalid(std::move(errors));
-  return order;
-}
-
-http::Response redeem(Service& service, http::Request& request) {
-  auto order = order_of(request);
-  if (!order) return problem(order.error());
-  const auto make = [&](CouponRef coupon) { return Redeem{.coupon = std::move(coupon), .order = std::move(*order)}; };
+  if (!errors.empty()) return problem(invalid(std::move(errors)));
+  const auto make = [&](CouponRef coupon) {
+    command.coupon = std::move(coupon);
+    return std::move(command);
+  };
   return claim(service, request, about_coupon(service, request, make), 200);
 }
 
@@ -95,9 +86,17 @@ http::Response show(Service& service, http::Request& request) {
   if (!reader) return problem(reader.error());
   const auto coupon = read_coupon(**reader, *catalog, request.capture("code"));
   if (!coupon) return problem(coupon.error());
-  if (!may_see(actor_of(request), *coupon)) return problem(coupon_not_found());
+  const Actor actor = actor_of(request);
+  if (!may_see(actor, *coupon)) return problem(coupon_not_found());
+  const Micros now = service.clock.now();
+  std::string held;
+  if (actor.role != Role::user && coupon->state == CouponState::issued) {
+    const auto hold = (*reader)->hold(coupon->key);
+    if (!hold) return problem(hold.error());
+    if (*hold && (*hold)->in_force_at(now)) held = show_hold(**hold, ShowKey::no);
+  }
   return http::Response::json(200, show_coupon(*coupon, code_of(catalog->book(), *coupon),
-                                               catalog->campaign(coupon->key.campaign)->id, service.clock.now()));
+                                               catalog->campaign(coupon->key.campaign)->id, now, held));
 }
 
 }  // namespace

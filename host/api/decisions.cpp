@@ -6,6 +6,7 @@
 #include "api/page.h"
 #include "api/show_decision.h"
 #include "coupon/coupon.h"
+#include "ledger/coupon_code.h"
 #include "policy/decision_record.h"
 
 namespace scrip::api {

@@ -31,7 +31,7 @@ http::Response list(Service& service, http::Request& request) {
   std::optional<EventState> state;
   if (const auto wanted = request.query_value("state")) {
     state = parse_event_state(*wanted);
-    if (!state) return problem(invalid_field("state", "must be pending, delivered or failed"));
+    if (!state) return problem(invalid_field("state", "must be pending, delivered, failed or obsolete"));
   }
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());

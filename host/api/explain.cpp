@@ -5,6 +5,7 @@
 #include "api/call.h"
 #include "api/show_decision.h"
 #include "policy/decision_text.h"
+#include "policy/host_rules.h"
 
 namespace scrip::api {
 namespace {
@@ -41,7 +42,8 @@ http::Response explain_one(Service& service, http::Request& request) {
   const auto active = service.ledger.policies();
   Json answer{{"decision", show_decision(*row, *catalog, *revision, explained->campaign)},
               {"active", active && active->number == row->revision},
-              {"policy", explained->campaign ? Json(explained->campaign->policy) : Json()},
+              {"policy", explained->campaign ? Json(asked_policy(explained->decision->hook, explained->decision->facts))
+                                             : Json()},
               {"rules", show(explained->rules)},
               {"same", explained->same()},
               {"reason", explained->same() ? Json() : Json(name(explained->difference))},

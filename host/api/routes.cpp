@@ -5,6 +5,8 @@ namespace scrip::api {
 void add_routes(http::Router& router, Service& service) {
   add_campaigns(router, service);
   add_coupons(router, service);
+  add_holds(router, service);
+  add_orders(router, service);
   add_coupon_lists(router, service);
   add_imports(router, service);
   add_export(router, service);

@@ -8,6 +8,7 @@
 #include "api/given_files.h"
 #include "api/show.h"
 #include "ledger/fitting.h"
+#include "ledger/policy_audit.h"
 #include "replay/report_json.h"
 
 namespace scrip::api {
@@ -29,6 +30,25 @@ http::Response show_both(Service& service, int status) {
                                           .dump());
 }
 
+// In the audit log before it is done, so that nothing is done that it does not know.
+Result<Outcome> tell(Service& service, const http::Request& request, AuditAction action, std::string was,
+                     std::string is) {
+  return carry_out(
+      service,
+      RecordAudit{
+          .action = action, .target = audit_target_policies, .old_value = std::move(was), .new_value = std::move(is)},
+      actor_of(request));
+}
+
+// What the audit log has of a candidate's shadow; empty: there is none.
+std::string audited(const std::optional<ShadowState>& state) {
+  if (!state) return "";
+  return Json{{"revision", state->report.revision},
+              {"since", format_instant(state->since)},
+              {"decisions", state->report.decisions}}
+      .dump();
+}
+
 http::Response cast(Service& service, http::Request& request) {
   auto body = json_body(request, EmptyBody::is_empty_object);
   if (!body) return problem(body.error());
@@ -40,13 +60,21 @@ http::Response cast(Service& service, http::Request& request) {
   CompiledSet compiled = compile(service, given);
   if (compiled.set) compiled.errors = campaigns_that_do_not_fit(*compiled.set, *service.ledger.catalog());
   if (!compiled.errors.empty()) return invalid_policy("The policies cannot be a shadow: ", compiled.errors);
+  const std::string was = audited(service.shadow.state(ShadowOf::candidate));
+  const auto told = tell(service, request, AuditAction::shadow_cast, was, revision_json(compiled.set->revision()));
+  if (!told) return problem(told.error());
   service.shadow.cast(compiled.set, actor_of(request).subject);
   return show_both(service, 201);
 }
 
-http::Response end(Service& service) {
-  const Json last = show(service.shadow.state(ShadowOf::candidate));
-  if (!service.shadow.end()) return problem({.code = Code::not_found, .message = "No set is a shadow now."});
+http::Response end(Service& service, const http::Request& request) {
+  const auto state = service.shadow.state(ShadowOf::candidate);
+  const Error none{.code = Code::not_found, .message = "No set is a shadow now."};
+  if (!state) return problem(none);
+  const auto told = tell(service, request, AuditAction::shadow_ended, audited(state), "");
+  if (!told) return problem(told.error());
+  if (!service.shadow.end()) return problem(none);
+  const Json last = show(state);
   return http::Response::json(200,
                               Json{{"rules", show(service.shadow.state(ShadowOf::rules))}, {"candidate", last}}.dump());
 }
@@ -64,7 +92,7 @@ void add_shadow(http::Router& router, Service& service) {
   };
   add(get, 0, [&](http::Request&) { return show_both(service, 200); });
   add(post, given_files_limit, [&](http::Request& request) { return cast(service, request); });
-  add(delete_, 0, [&](http::Request&) { return end(service); });
+  add(delete_, 0, [&](http::Request& request) { return end(service, request); });
 }
 
 }  // namespace scrip::api

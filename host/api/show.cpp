@@ -11,7 +11,16 @@ Json show_instant(const std::optional<Micros>& instant) {
   return instant ? Json(format_instant(*instant)) : Json();
 }
 
-std::string show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now) {
+std::string show_hold(const Hold& hold, ShowKey key) {
+  ObjectText shown;
+  if (key == ShowKey::yes) shown.text("key", hold.key);
+  shown.instant("expires_at", hold.expires_at);
+  if (hold.order_id) shown.text("order_id", *hold.order_id);
+  return shown.take();
+}
+
+std::string show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now,
+                        std::string_view hold) {
   const bool given = coupon.state != CouponState::available;
   ObjectText shown;
   shown.text("code", code)
@@ -28,6 +37,7 @@ std::string show_coupon(const Coupon& coupon, const std::string& code, const std
     discount.number("amount", coupon.discount->amount).text("currency", coupon.discount->currency);
     shown.json("discount", discount.take());
   }
+  if (!hold.empty()) shown.json("hold", hold);
   if (coupon.decision != 0) shown.text("decision_id", std::to_string(coupon.decision));
   return shown.take();
 }
@@ -113,7 +123,8 @@ KeptAnswer show_claim(const Outcome& outcome, int status, Micros now) {
     return {.status = problem.status, .body = problem.body};
   }
   const ClaimOutcome& claim = outcome.claim;
-  return {.status = status, .body = show_coupon(claim.coupon, claim.code, claim.campaign_id, now)};
+  const std::string hold = claim.hold ? show_hold(*claim.hold, ShowKey::yes) : std::string();
+  return {.status = status, .body = show_coupon(claim.coupon, claim.code, claim.campaign_id, now, hold)};
 }
 
 }  // namespace scrip::api

@@ -19,9 +19,14 @@ namespace scrip::api {
 
 nlohmann::json show_instant(const std::optional<Micros>& instant);
 
-// {code,campaign_id,state,user_id,subject,issued_at,expires_at,redeemed_at,expired,discount?,decision_id?}
-// as JSON text.
-std::string show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now);
+// {key?,expires_at,order_id?} as JSON text. The key is for whoever made the hold.
+enum class ShowKey : std::uint8_t { no, yes };
+std::string show_hold(const Hold& hold, ShowKey key);
+
+// {code,campaign_id,state,user_id,subject,issued_at,expires_at,redeemed_at,expired,discount?,hold?,decision_id?}
+// as JSON text; `hold` is the hold as JSON text, or empty.
+std::string show_coupon(const Coupon& coupon, const std::string& code, const std::string& campaign_id, Micros now,
+                        std::string_view hold = {});
 
 // {id,title,created_at,updated_at} as JSON text.
 std::string show_work(const Work& work);

@@ -69,6 +69,7 @@ Json show_decision(const DecisionRow& row, const Catalog& catalog, const std::st
   decision->facts.campaign = std::move(campaign);
   Json verdict = Json::parse(verdict_json(decision->verdict));
   shown["hook"] = name(decision->hook);
+  if (decision->facts.step != HoldStep::whole) shown["step"] = name(decision->facts.step);
   shown["campaign_version"] = decision->campaign_version;
   shown["facts"] = Json::parse(facts_json(decision->facts));
   shown["trace"] = Json::parse(trace_json(decision->verdict.trace));
@@ -92,7 +93,7 @@ Result<DecisionQuery> decision_query(const Catalog& catalog, const http::Request
   }
   if (const auto hook = request.query_value("hook")) {
     query.hook = parse_hook(*hook);
-    if (!query.hook) return invalid_field("hook", "must be issue, redeem, cancel or remind");
+    if (!query.hook) return invalid_field("hook", "must be one of " + std::string(hook_list));
   }
   const auto since = instant_of_query(request, "since");
   if (!since) return since.error();

@@ -6,6 +6,7 @@
 #include "api/order_body.h"
 #include "api/recipient.h"
 #include "api/supposition_body.h"
+#include "ledger/coupon_code.h"
 
 namespace scrip::api {
 namespace {
@@ -21,6 +22,7 @@ std::optional<Error> may_suppose(const Actor& actor, const Fields& fields) {
 struct Asked {
   Recipient to;
   std::optional<Order> order;
+  std::optional<std::string> hold;
   Supposition supposition;
 };
 
@@ -75,9 +77,10 @@ http::Response answer(Service& service, const Actor& actor, Supposition supposit
 http::Response redeem(Service& service, http::Request& request) {
   const Actor actor = actor_of(request);
   auto asked = read_body(request, actor, EmptyBody::refused, [](Fields& fields, Asked& into, auto& errors) {
+    into.hold = fields.text("hold", 1, longest_hold_key);
     if (const Json* json = fields.any("order")) {
       into.order = read_order(*json, "order", errors);
-    } else {
+    } else if (!into.hold) {
       fields.refuse("order", "is required");
     }
   });
@@ -88,7 +91,7 @@ http::Response redeem(Service& service, http::Request& request) {
   return answer(service, actor, std::move(asked->supposition), [&](const Inquiry& inquiry) -> Result<Validation> {
     const auto coupon = read_coupon(inquiry.reader, inquiry.catalog, code);
     if (!coupon) return coupon.error();
-    return validate_redeem(inquiry, actor, coupon->key, asked->order);
+    return validate_redeem(inquiry, actor, coupon->key, asked->order, asked->hold);
   });
 }
 

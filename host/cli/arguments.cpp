@@ -2,6 +2,7 @@
 
 #include <CLI/Error.hpp>
 
+#include "cli/open_store.h"
 #include "cli/output.h"
 
 namespace scrip::cli {
@@ -35,11 +36,7 @@ std::string check_size(const std::string& text) {
 }
 
 std::string check_store(const std::string& text) {
-  if (text == "sqlite") return {};
-  if (text.starts_with("postgresql:") || text.starts_with("postgres:")) {
-    return "this version of Scrip stores in SQLite only; PostgreSQL comes with a later one";
-  }
-  return "'" + text + "' is no store; this version has sqlite";
+  return is_store(text) ? std::string() : "'" + text + "' is no store; write sqlite or postgresql://…";
 }
 
 const std::string forever = "forever";
@@ -115,10 +112,10 @@ void add_json(CLI::App& command, bool& value) {
 }
 
 void add_store(CLI::App& command, std::string& value) {
-  value = "sqlite";
-  command.add_option("--store", value, "Where the database is")
+  value = sqlite_store;
+  command.add_option("--store", value, "The file in the data directory, or a database that nodes share")
       ->check(CLI::Validator(check_store, ""))
-      ->type_name("sqlite")
+      ->type_name("sqlite|postgresql://...")
       ->capture_default_str();
 }
 

@@ -31,6 +31,7 @@ constexpr std::array commands{
     Command{"import", import, "Import a file of codes into a campaign"},
     Command{"export", export_, "Export a campaign's coupons as a file"},
     Command{"verify", verify, "Recount everything in the database"},
+    Command{"migrate", migrate, "Move a stopped server's data into PostgreSQL"},
     Command{"load", load, "Put a server under load, and check what it gives out"},
     Command{"bench", bench, "Measure this machine"},
     Command{"version", version, "Say which Scrip this is"},

@@ -15,6 +15,7 @@ int token(int argc, char** argv);
 int import(int argc, char** argv);
 int export_(int argc, char** argv);
 int verify(int argc, char** argv);
+int migrate(int argc, char** argv);
 int load(int argc, char** argv);
 int bench(int argc, char** argv);
 int version(int argc, char** argv);

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <memory>
+#include <string>
 
 #include "cli/data_directory.h"
 #include "db/store.h"
@@ -16,6 +17,9 @@ class Database {
 
   Store& store() { return *store_; }
 
+  // The stored campaign of an id; campaign_not_found when there is none.
+  Result<Campaign> campaign(const std::string& id);
+
   // Carries out one command that is no claim: no policies are active here.
   Result<void> execute(Command command);
 
@@ -24,5 +28,8 @@ class Database {
 
   std::unique_ptr<Store> store_;
 };
+
+// What a command says of an id that no campaign has.
+Error no_campaign(const std::string& id);
 
 }  // namespace scrip::cli

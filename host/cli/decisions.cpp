@@ -108,7 +108,7 @@ std::string line_of(const Json& decision) {
     return text.empty() ? std::string("-") : text;
   };
   return or_dash("id") + "\t" + or_dash("at") + "\t" + or_dash("campaign_id") + "\t" + or_dash("user_id") + "\t" +
-         or_dash("coupon") + "\t" + text_member(decision, "hook") + " " + or_dash("code") + "\t" + reason_of(decision);
+         or_dash("coupon") + "\t" + hook_text(decision) + " " + or_dash("code") + "\t" + reason_of(decision);
 }
 
 int print_all(const std::vector<Json>& decisions, bool json) {
@@ -142,7 +142,7 @@ int decisions(int argc, char** argv) {
   command.add_option("--coupon", given.coupon, "Only about the coupon with this code")->type_name("COUPON");
   command.add_option("--code", given.code, "Only refusals with this code, such as already_issued, or allowed")
       ->type_name("CODE");
-  command.add_option("--hook", given.hook, "Only these: issue, redeem, cancel or remind")->type_name("HOOK");
+  command.add_option("--hook", given.hook, "Only these: " + std::string(hook_list))->type_name("HOOK");
   for (const auto& [name, value, help] :
        {std::tuple{"--since", &given.since, "Only from then on: an instant, or so long ago, such as 7d"},
         {"--until", &given.until, "Only before then, likewise"}}) {

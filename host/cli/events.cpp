@@ -54,7 +54,7 @@ std::function<void(const Event&, std::string_view, std::string_view)> Events::fo
     if (outcome == "failed") {
       log(LogLevel::error, "an event could not be delivered and is given up",
           {{"event", event.public_id()}, {"type", name(event.kind)}, {"why", error}});
-    } else if (!error.empty()) {
+    } else if (outcome == "retried") {
       if (const auto more = delivery_failures_.pass()) {
         log(LogLevel::warn, "an event could not be delivered and is tried again",
             {{"event", event.public_id()}, {"type", name(event.kind)}, {"why", error}, {"more_before", *more}});

@@ -41,7 +41,7 @@ std::string text_of(const Json& answer) {
   text += "campaign " + or_dash("campaign_id") + ", policy " + text_member(answer, "policy") + ", user " +
           or_dash("user_id") + ", coupon " + or_dash("coupon") + "\n";
   text += "revision " + or_dash("revision") + (answer.value("active", false) ? " (in force)" : "") + "\n";
-  text += text_member(decision, "hook") + ": " + text_member(then, "verdict_text") + "\n";
+  text += hook_text(decision) + ": " + text_member(then, "verdict_text") + "\n";
   text += "\nrules\n";
   const auto rules = answer.find("rules");
   if (rules == answer.end() || rules->empty()) {

@@ -7,6 +7,7 @@
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/data_directory.h"
+#include "cli/database.h"
 #include "cli/output.h"
 #include "cli/progress_line.h"
 #include "cli/remote.h"
@@ -87,7 +88,7 @@ Result<void> by_itself(const ExportArguments& given, Output& output) {
   if (!definitions) return definitions.error();
   const auto catalog = Catalog::from(*definitions);
   const auto campaign = catalog->campaign(given.campaign);
-  if (!campaign) return {Code::campaign_not_found, "There is no campaign " + given.campaign + "."};
+  if (!campaign) return no_campaign(given.campaign);
   Result<void> written;
   const auto exported = jobs::export_coupons(
       {.reader = [&] { return (*store)->reader(); }, .catalog = [&] { return catalog; }, .now = SystemClock().now()},

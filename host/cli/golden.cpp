@@ -15,9 +15,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-constexpr std::array<std::string_view, 17> members{
-    "name", "hook", "policy",  "params",           "campaign", "facts",       "verdict", "trace",   "id",
-    "at",   "code", "allowed", "campaign_version", "coupon",   "campaign_id", "user_id", "revision"};
+constexpr std::array<std::string_view, 18> members{
+    "name", "hook", "policy",  "params",           "campaign", "facts",       "verdict", "trace",    "id",
+    "at",   "code", "allowed", "campaign_version", "coupon",   "campaign_id", "user_id", "revision", "step"};
 
 // Of a verdict; its trace names rules, which may be put differently and still decide the same.
 constexpr std::array<const char*, 7> compared{"result",     "code",     "sentence", "detail",
@@ -61,8 +61,12 @@ Result<Question> read_question(const Json& entry) {
   const auto hook = entry.contains("hook") && entry["hook"].is_string()
                         ? parse_hook(entry["hook"].get_ref<const std::string&>())
                         : std::nullopt;
-  if (!hook) return wrong("hook is not one of issue, redeem, cancel, remind");
+  if (!hook) return wrong("hook is not one of " + std::string(hook_list));
   question.hook = *hook;
+  const auto step = entry.contains("step") && entry["step"].is_string()
+                        ? parse_hold_step(entry["step"].get_ref<const std::string&>())
+                        : std::optional(HoldStep::whole);
+  if (!step || follows_hold(*step)) return wrong("step is one at which no rule is asked");
   const Json* const policy = find(entry, "policy");
   if (!policy || !policy->is_string()) return wrong("policy is not the name of one");
   question.policy = policy->get<std::string>();

@@ -11,6 +11,7 @@
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/data_directory.h"
+#include "cli/database.h"
 #include "cli/output.h"
 #include "cli/progress_line.h"
 #include "cli/remote.h"
@@ -103,12 +104,12 @@ Result<Json> by_itself(const ImportArguments& given, Input input) {
   const auto store = open_sqlite(data->database());
   if (!store) return store.error();
   const SystemClock clock;
-  const auto ledger = Ledger::open(**store, clock, {}, {});
+  const auto ledger = Ledger::open(**store, clock, {.end_holds = false}, {});
   if (!ledger) return ledger.error();
   (*ledger)->start();
   if (auto ended = jobs::end_abandoned_imports(**store, **ledger); !ended) return ended.error();
   const auto campaign = (*ledger)->catalog()->campaign(given.campaign);
-  if (!campaign) return {Code::campaign_not_found, "There is no campaign " + given.campaign + "."};
+  if (!campaign) return no_campaign(given.campaign);
   if (!given.id.empty() && !is_import_id(given.id)) return {Code::invalid_request, "'" + given.id + "' is no name"};
 
   StartImport start{.campaign = campaign->number,

@@ -1,7 +1,5 @@
 #include "cli/known_campaign.h"
 
-#include <algorithm>
-
 #include "cli/database.h"
 
 namespace scrip::cli {
@@ -33,11 +31,8 @@ Result<KnownCampaign> look_up(const std::filesystem::path& path, const std::stri
   if (!data) return data.error();
   auto database = Database::open(*data);
   if (!database) return database.error();
-  const auto definitions = database->store().definitions();
-  if (!definitions) return definitions.error();
-  const auto found = std::find_if(definitions->campaigns.begin(), definitions->campaigns.end(),
-                                  [&](const Campaign& each) { return each.id == id; });
-  if (found == definitions->campaigns.end()) return {Code::campaign_not_found, "there is no campaign '" + id + "'"};
+  const auto found = database->campaign(id);
+  if (!found) return found.error();
   const auto reader = database->store().reader();
   if (!reader) return reader.error();
   const auto tally = (*reader)->tally(found->number);

@@ -8,9 +8,9 @@
 #include "cli/data_directory.h"
 #include "cli/events.h"
 #include "cli/notice.h"
+#include "cli/open_store.h"
 #include "cli/watcher.h"
 #include "compat/compat.h"
-#include "db/sqlite/sqlite_store.h"
 #include "http/bearer.h"
 #include "http/host_port.h"
 #include "jobs/import.h"
@@ -62,6 +62,7 @@ class Node::Impl {
   Result<void> activate_policies();
   Result<void> listen();
   Result<void> watch();
+  void follow_other_nodes();
   void reload_if_changed();
   void watch_gauges();
   Result<void> make_jobs();
@@ -96,6 +97,8 @@ class Node::Impl {
   std::unique_ptr<http::Server> server_;
   std::string url_;
   std::unique_ptr<Watcher> watcher_;
+  std::unique_ptr<jobs::Worker> following_;
+  std::int64_t refused_revision_ = 0;  // by following_'s thread alone
 };
 
 Result<void> Node::Impl::start() {
@@ -106,6 +109,7 @@ Result<void> Node::Impl::start() {
   if (options_.watch) {
     if (auto watching = watch(); !watching) return watching;
   }
+  if (store_->shared()) follow_other_nodes();
   log(LogLevel::info, "serving", {{"url", url_}, {"data", data_.path().string()}, {"version", SCRIP_VERSION}});
   if (options_.clock_shift != 0) {
     log(LogLevel::warn, "the coupons' clock is not the real one",
@@ -121,7 +125,7 @@ Result<void> Node::Impl::open() {
   auto secret = http::Tokens::load_or_make_secret(secret_file());
   if (!secret) return secret.error();
   tokens_.emplace(std::move(*secret));
-  auto store = open_sqlite(data_.database());
+  auto store = open_store(options_.store, data_);
   if (!store) return store.error();
   store_ = std::move(*store);
   options_.ledger.default_timezone = options_.timezone;
@@ -269,6 +273,23 @@ Result<void> Node::Impl::watch() {
   return {};
 }
 
+// The policies that another node has put in force.
+void Node::Impl::follow_other_nodes() {
+  following_ = std::make_unique<jobs::Worker>(
+      [this] {
+        const auto active = ledger_->policies();
+        const bool same = active && active->number == ledger_->active_revision();
+        if (same || refused_revision_ == ledger_->active_revision()) return std::chrono::milliseconds(200);
+        const std::int64_t wanted = ledger_->active_revision();
+        const auto attempt = reload_->follow();
+        log_reload(attempt);
+        // One that cannot run here is not tried again and again.
+        if (attempt && !attempt->ok) refused_revision_ = wanted;
+        return std::chrono::milliseconds(200);
+      },
+      [] {});
+}
+
 void Node::Impl::reload_if_changed() {
   // Taken before the files are read: what changes meanwhile makes another stamp next time.
   const std::string stamp = reload_->disk_stamp();
@@ -281,6 +302,7 @@ void Node::Impl::reload_if_changed() {
 void Node::Impl::stop() {
   if (!lock_) return;
   watcher_.reset();
+  if (following_) following_->stop();
   if (server_) server_->stop();
   replays_.reset();
   if (reminding_) reminding_->stop();

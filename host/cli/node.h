@@ -19,7 +19,8 @@
 namespace scrip::cli {
 
 struct NodeOptions {
-  std::filesystem::path data;  // made when it does not exist; holds scrip.db, secret, lock, address
+  std::filesystem::path data;    // made when it does not exist; holds scrip.db, secret, lock, address
+  std::string store = "sqlite";  // is_store (cli/open_store.h)
   std::string listen = "127.0.0.1:8080";
   std::filesystem::path scripts = "scripts";
   std::filesystem::path plugins = "plugins";

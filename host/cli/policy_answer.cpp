@@ -51,6 +51,11 @@ std::string text_member(const Json& object, const char* name) {
   return found != object.end() && found->is_string() ? found->get<std::string>() : std::string();
 }
 
+std::string hook_text(const nlohmann::json& decision) {
+  const std::string step = text_member(decision, "step");
+  return text_member(decision, "hook") + (step.empty() ? "" : " (" + step + ")");
+}
+
 int refuse(const http::Answer& answer, bool json) {
   const auto errors = policy_errors(answer);
   if (errors.empty()) return fail(answer.error());

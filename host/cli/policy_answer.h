@@ -19,6 +19,9 @@ std::string notes_json(const std::string& notes);
 // A text of an object; empty when it is not there.
 std::string text_member(const nlohmann::json& object, const char* name);
 
+// What was asked for a decision that the API shows: "redeem", "redeem (hold)", "cancel (expire)".
+std::string hook_text(const nlohmann::json& decision);
+
 // Says why, as "file:line: message" where files are to blame: the exit status. Precondition: !answer.ok().
 int refuse(const http::Answer& answer, bool json);
 

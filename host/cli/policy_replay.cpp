@@ -10,7 +10,6 @@
 #include "cli/progress_line.h"
 #include "cli/remote.h"
 #include "cli/replay_text.h"
-#include "ledger/catalog.h"
 #include "ops/background.h"
 #include "policy/policy_files.h"
 #include "replay/replay.h"
@@ -50,12 +49,10 @@ Result<Replayed> by_itself(const ReplayArguments& given, const std::shared_ptr<c
   auto database = Database::open(*data);
   if (!database) return database.error();
   Store& store = database->store();
-  const auto definitions = store.definitions();
-  if (!definitions) return definitions.error();
   ReplayOptions options{.threads = given.threads, .samples = given.samples};
   if (!given.campaign.empty()) {
-    const auto campaign = Catalog::from(*definitions)->campaign(given.campaign);
-    if (!campaign) return {Code::campaign_not_found, "There is no campaign " + given.campaign + "."};
+    const auto campaign = database->campaign(given.campaign);
+    if (!campaign) return campaign.error();
     options.campaign = campaign->number;
   }
   auto reader = store.reader();

@@ -144,7 +144,7 @@ std::string as_lines(const AskedDecision& decision, const std::string& revision)
 
 int ask(const TryArguments& given) {
   const auto hook = parse_hook(given.hook);
-  if (!hook) return wrong_usage("--hook is one of issue, redeem, cancel, remind, not '" + given.hook + "'");
+  if (!hook) return wrong_usage("--hook is one of " + std::string(hook_list) + ", not '" + given.hook + "'");
   if (given.policy.empty() == given.campaign.empty()) return wrong_usage("give a POLICY, or --campaign");
   KnownCampaign campaign{.policy = given.policy, .params = Json::object(), .facts = Json::object()};
   if (!given.campaign.empty()) {
@@ -208,7 +208,7 @@ PolicyCommand add_policy_try(CLI::App& policy) {
       ->type_name("ID");
   add_remote(command, given->remote);
   add_policy_folders(command, given->folders);
-  command.add_option("--hook", given->hook, "issue, redeem, cancel or remind")->capture_default_str();
+  command.add_option("--hook", given->hook, std::string(hook_list))->capture_default_str();
   command.add_option("--now", given->now, "The instant, RFC 3339; default: now")->type_name("INSTANT");
   command.add_option("--facts", given->facts, "A JSON object of facts; - is standard input. The rest is usual")
       ->type_name("FILE");

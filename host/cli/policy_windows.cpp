@@ -1,5 +1,4 @@
 // scrip policy windows: when a campaign gives coupons out, with the changes of its clocks.
-#include <algorithm>
 #include <array>
 #include <cstdio>
 #include <memory>
@@ -111,13 +110,8 @@ Result<Calendar> by_itself(const WindowsArguments& given, std::optional<Micros> 
   if (!data) return data.error();
   auto database = Database::open(*data);
   if (!database) return database.error();
-  const auto definitions = database->store().definitions();
-  if (!definitions) return definitions.error();
-  const auto found = std::find_if(definitions->campaigns.begin(), definitions->campaigns.end(),
-                                  [&](const Campaign& each) { return each.id == given.campaign; });
-  if (found == definitions->campaigns.end()) {
-    return {Code::campaign_not_found, "there is no campaign '" + given.campaign + "'"};
-  }
+  const auto found = database->campaign(given.campaign);
+  if (!found) return found.error();
   const auto campaign = std::make_shared<const Campaign>(*found);
   TestedSet compiled = compile_folders(given.folders, {.run = false});
   if (!compiled.set) return {Code::invalid_policy, to_string(compiled.errors.front())};

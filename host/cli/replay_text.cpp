@@ -33,6 +33,9 @@ std::string verdict_in_words(const Json& verdict) {
   if (!code.empty()) return code;
   std::string text = "allowed";
   if (verdict.contains("discount")) text += ", discount " + std::to_string(number(verdict, "discount"));
+  for (const char* plan : {"order", "base", "cap"}) {
+    if (verdict.contains(plan)) text += std::string(", ") + plan + " " + verdict[plan].dump();
+  }
   if (verdict.contains("expires_at")) text += ", until " + verdict.value("expires_at", std::string());
   return text;
 }

@@ -20,7 +20,6 @@ namespace {
 struct ServeArguments {
   NodeOptions node;
   PolicyFolders folders;
-  std::string store;
   std::string clock;
   std::string secret_file;
   std::string log_level = "info";
@@ -54,7 +53,7 @@ std::string check_log_level(const std::string& text) {
 void add_what(CLI::App& command, ServeArguments& given) {
   add_data(command, given.node.data)->required()->default_str("");
   command.add_option("--listen", given.node.listen, "Port 0 picks one")->type_name("HOST:PORT")->capture_default_str();
-  add_store(command, given.store);
+  add_store(command, given.node.store);
   add_policy_folders(command, given.folders);
   command.add_flag("--watch", given.node.watch, "Reload the policies whenever a file of them changes");
   command.add_option("--clock", given.clock, "Start the coupons' clock at this instant")

@@ -5,18 +5,18 @@
 #include "cli/arguments.h"
 #include "cli/commands.h"
 #include "cli/data_directory.h"
+#include "cli/open_store.h"
 #include "cli/output.h"
 #include "cli/progress_line.h"
-#include "db/sqlite/sqlite_store.h"
 
 namespace scrip::cli {
 namespace {
 
-Result<std::vector<Drift>> recount(const std::filesystem::path& path) {
+Result<std::vector<Drift>> recount(const std::filesystem::path& path, const std::string& where) {
   const auto data = DataDirectory::open(path);
   if (!data) return data.error();
   // Damage is what this command is asked about, so it is found here and not refused when opening.
-  const auto store = open_sqlite(data->database(), {.create = false, .check_below_bytes = 0});
+  const auto store = open_store(where, *data, {.create = false, .check_below_bytes = 0});
   if (!store) return store.error();
   ProgressLine line("rows");
   return scrip::verify(**store, [&](std::int64_t done, std::int64_t total) { line.show(done, total); });
@@ -56,7 +56,7 @@ int verify(int argc, char** argv) {
   add_json(command, json);
   if (const auto status = parse(command, argc, argv)) return *status;
 
-  const auto drift = recount(data);
+  const auto drift = recount(data, store);
   if (!drift) return fail(drift.error());
   const int printed = print(json ? as_json(*drift) : as_lines(*drift));
   return drift->empty() ? printed : fail(std::to_string(drift->size()) + " differences");

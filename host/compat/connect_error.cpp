@@ -65,11 +65,13 @@ ConnectCode connect_code(Code code) {
     case Code::coupon_not_found:
     case Code::import_not_found:
     case Code::work_not_found:
+    case Code::order_not_found:
       return ConnectCode::not_found;
     case Code::method_not_allowed:
       return ConnectCode::unimplemented;
     case Code::campaign_exists:
     case Code::user_exists:
+    case Code::order_exists:
       return ConnectCode::already_exists;
     case Code::request_in_progress:
     case Code::policy_file_changed:
@@ -85,6 +87,10 @@ ConnectCode connect_code(Code code) {
     case Code::campaign_not_active:
     case Code::outside_event_window:
     case Code::coupon_expired:
+    case Code::coupon_held:
+    case Code::hold_not_found:
+    case Code::not_combinable:
+    case Code::part_of_order:
     case Code::denied:
     case Code::invalid_policy:
       return ConnectCode::failed_precondition;
@@ -93,6 +99,7 @@ ConnectCode connect_code(Code code) {
       return ConnectCode::resource_exhausted;
     case Code::overloaded:
     case Code::storage_unavailable:
+    case Code::storage_conflict:
       return ConnectCode::unavailable;
     case Code::request_timeout:
     case Code::deadline_exceeded:

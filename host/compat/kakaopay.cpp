@@ -9,6 +9,7 @@
 #include "compat/wires.h"
 #include "coupon/coupon.h"
 #include "ledger/claim_facts.h"
+#include "ledger/coupon_code.h"
 
 namespace scrip::compat {
 namespace {
@@ -97,7 +98,7 @@ Result<CouponRef> coupon_of(api::Service& service, std::string_view code) {
   const auto catalog = service.ledger.catalog();
   const auto campaign = api::campaign_of(*catalog, kakaopay_campaign);
   if (!campaign) return campaign.error();
-  auto coupon = api::coupon_ref(*catalog, code);
+  auto coupon = coupon_ref(*catalog, code);
   if (coupon) coupon->campaign = (*campaign)->number;
   return coupon;
 }

@@ -7,9 +7,10 @@ namespace scrip {
 namespace {
 
 constexpr std::array<std::string_view, audit_action_count> audit_action_names{
-    "campaign.created",     "campaign.edited", "codes.generated", "policies.reloaded", "policies.refused",
-    "policies.rolled_back", "user.added",      "user.changed",    "attributes.put",    "import.started",
-    "import.ended",         "work.added",      "work.edited",     "work.dropped"};
+    "campaign.created", "campaign.edited",      "codes.generated", "policies.reloaded",
+    "policies.refused", "policies.rolled_back", "shadow.cast",     "shadow.ended",
+    "user.added",       "user.changed",         "attributes.put",  "import.started",
+    "import.ended",     "work.added",           "work.edited",     "work.dropped"};
 
 }  // namespace
 

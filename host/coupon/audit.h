@@ -20,6 +20,8 @@ enum class AuditAction : std::uint8_t {
   policies_reloaded,
   policies_refused,  // a reload or a rollback that was refused; what was in force still is
   policies_rolled_back,
+  shadow_cast,  // of a whole set of files; what casts it is the process, so a restart ends it without an entry
+  shadow_ended,
   user_added,
   user_changed,
   attributes_put,
@@ -29,7 +31,7 @@ enum class AuditAction : std::uint8_t {
   work_edited,
   work_dropped,
 };
-inline constexpr int audit_action_count = 14;
+inline constexpr int audit_action_count = 16;
 
 // "campaign.edited". Static storage.
 std::string_view name(AuditAction action);

@@ -56,6 +56,7 @@ struct CampaignTally {
   std::int64_t next_serial = 0;  // no computed coupon at or after it was issued, but by hand
   std::int64_t by_hand = 0;      // coupons at or after next_serial that were assigned by hand
   std::int64_t pooled = 0;       // imported coupons that nobody holds
+  std::int64_t held = 0;         // issued coupons of which a hold is in force (coupon/hold.h)
   bool operator==(const CampaignTally&) const = default;
 
   std::optional<std::int64_t> remaining(const Campaign& campaign) const {

@@ -23,6 +23,7 @@ enum class Code {
   coupon_not_found,
   import_not_found,
   work_not_found,
+  order_not_found,
   method_not_allowed,
   sold_out,
   already_issued,
@@ -38,6 +39,11 @@ enum class Code {
   campaign_not_active,
   outside_event_window,
   coupon_expired,
+  coupon_held,
+  hold_not_found,
+  not_combinable,
+  order_exists,
+  part_of_order,
   denied,  // a rule's own code, in Error::denied_as
   policy_file_changed,
   payload_too_large,
@@ -47,6 +53,7 @@ enum class Code {
   rate_limited,
   overloaded,
   storage_unavailable,
+  storage_conflict,  // between the store and the ledger: another node came in between, decide again
   request_timeout,
   deadline_exceeded,
   policy_error,
@@ -73,7 +80,7 @@ struct Error {
   std::string denied_as;           // only with Code::denied: the code that the rule gave
   std::string detail;              // JSON text of a rule's detail; empty when there is none
   std::string trace;               // JSON text (array) for service and operator; may be empty
-  std::vector<FieldError> fields;  // only with invalid_request
+  std::vector<FieldError> fields;  // with invalid_request, and which coupons of several it is about
   int retry_after_s = 0;           // with rate_limited, overloaded, storage_unavailable
 
   // The code a client sees: denied_as for a rule's denial, else name(code).

@@ -9,7 +9,7 @@ namespace {
 constexpr std::array<std::string_view, event_kind_count> event_kind_names{
     "coupon.issued", "coupon.redeemed", "coupon.cancelled", "coupon.expiring", "campaign.sold_out", "policy.reloaded",
     "audit"};
-constexpr std::array<std::string_view, 3> event_state_names{"pending", "delivered", "failed"};
+constexpr std::array<std::string_view, 4> event_state_names{"pending", "delivered", "failed", "obsolete"};
 
 template <class Enum, std::size_t N>
 std::optional<Enum> parse(const std::array<std::string_view, N>& names, std::string_view wanted) {

@@ -52,6 +52,7 @@ enum class EventState : std::uint8_t {
   pending,    // to be delivered at next_attempt_at
   delivered,  // whoever listens has it
   failed,     // given up
+  obsolete,   // a notice whose coupon was used or had expired when its turn came: not told any more
 };
 
 std::string_view name(EventState state);
@@ -70,8 +71,8 @@ struct Event {
   EventState state = EventState::pending;
   int attempts = 0;                  // that failed
   Micros next_attempt_at = 0;        // real time
-  std::optional<Micros> settled_at;  // real time: delivered or given up
-  std::string last_error;            // of the last attempt; may be empty
+  std::optional<Micros> settled_at;  // real time: when it was no longer pending
+  std::string last_error;            // of the last attempt, or why it is obsolete; may be empty
 
   // Stable, and another for the events of another database: what receivers tell doubles by.
   std::string public_id() const;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "jobs/obsolete_notice.h"
 #include "ledger/command.h"
 
 namespace scrip::jobs {
@@ -33,9 +34,8 @@ void Deliveries::interrupt() {
 }
 
 Result<void> Deliveries::find_due() {
-  auto reader = store_.reader();
-  if (!reader) return reader.error();
-  auto events = (*reader)->due_events(real_.now(), events_at_once + static_cast<int>(known_.size()));
+  const Micros now = real_.now();
+  auto events = store_.take_due_events(now, now + options_.taken_for, events_at_once + static_cast<int>(known_.size()));
   if (!events) return events.error();
   for (Event& event : *events) {
     if (known_.insert(event.id).second) due_.push_back(std::move(event));
@@ -48,6 +48,21 @@ Micros Deliveries::retry_in(int attempts) {
   const Micros whole = std::min(options_.longest_retry, options_.first_retry << doublings);
   // Half of it is left to chance, so that what failed together does not come back together.
   return whole / 2 + std::uniform_int_distribution<Micros>(0, whole / 2)(random_);
+}
+
+Result<std::string> Deliveries::why_obsolete(const Event& event) {
+  if (event.kind != EventKind::coupon_expiring) return std::string();
+  auto reader = store_.reader();
+  if (!reader) return reader.error();
+  // The catalog after the snapshot, so that it knows the coupon.
+  return jobs::why_obsolete(**reader, *ledger_.catalog(), event, coupons_.now());
+}
+
+void Deliveries::drop(const Event& event, const std::string& why, Round& round) {
+  ++round.obsolete;
+  if (events_.attempted) events_.attempted(event, name(EventState::obsolete), why);
+  to_settle_.push_back(
+      {.id = event.id, .state = EventState::obsolete, .attempts = event.attempts, .at = real_.now(), .error = why});
 }
 
 void Deliveries::ended(const Event& event, bool done, const std::string& error, Micros not_before, Round& round) {
@@ -103,8 +118,14 @@ Result<Deliveries::Round> Deliveries::round() {
     }
     std::size_t in_flight = webhook_ ? webhook_->in_flight() : 0;
     while (!due_.empty() && in_flight < options_.in_flight && to_settle_.size() < settled_at_once) {
+      const auto obsolete = why_obsolete(due_.front());
+      if (!obsolete) return obsolete.error();
       Event event = std::move(due_.front());
       due_.pop_front();
+      if (!obsolete->empty()) {
+        drop(event, *obsolete, round);
+        continue;
+      }
       if (event.attempts == 0 && events_.told) events_.told(event);
       if (is_sent(event.kind)) {
         webhook_->send(std::move(event), real_.now());

@@ -4,6 +4,10 @@
 // attempt and its being stored, again, under the same id. The order is that in which they are due; a
 // failed one does not hold up those after it.
 //
+// A notice is told only while its coupon is good: right before each attempt the coupon is read, and once
+// it was used or has expired the notice is settled as obsolete. What remains is a use that commits between
+// that read and the receiver's answer, which is no longer than an attempt may take.
+//
 // round() by one thread at a time; interrupt() and pending() by any.
 #pragma once
 
@@ -30,14 +34,16 @@ struct DeliveryOptions {
   Micros longest_retry = hour;
   Micros longest_retry_after = day;  // of what the receiver asks for
   Micros give_up_after = 3 * day;
-  int least_attempts = 12;           // before it is given up: the server may have been down for days
+  int least_attempts = 12;  // before it is given up: the server may have been down for days
+  // Of several nodes that one which takes an event has it alone for so long; longer than an attempt.
+  Micros taken_for = 2 * minute;
   Micros keep_events = 7 * day;      // after they were settled
   Micros keep_reminders = 30 * day;  // after the coupon's end
 };
 
 struct DeliveryEvents {
   std::function<void(const Event&)> told;
-  // "delivered", "retried" or "failed".
+  // "delivered", "retried", "failed" or "obsolete"; of the last `error` is why.
   std::function<void(const Event&, std::string_view outcome, std::string_view error)> attempted;
 };
 
@@ -51,6 +57,7 @@ class Deliveries {
     std::int64_t delivered = 0;
     std::int64_t retried = 0;
     std::int64_t failed = 0;
+    std::int64_t obsolete = 0;
   };
   // Delivers all that is due, and what becomes due meanwhile.
   Result<Round> round();
@@ -65,7 +72,9 @@ class Deliveries {
   bool interrupted() const { return interrupted_.load(std::memory_order_relaxed); }
   bool is_sent(EventKind kind) const { return webhook_ && webhook_->options().kinds.has(kind); }
   Result<void> find_due();
-  void begin(Event event);
+  // Empty: it is to be told.
+  Result<std::string> why_obsolete(const Event& event);
+  void drop(const Event& event, const std::string& why, Round& round);
   void ended(const Event& event, bool done, const std::string& error, Micros not_before, Round& round);
   Result<void> settle();
   Result<void> count_pending();

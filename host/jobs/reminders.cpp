@@ -96,7 +96,7 @@ Result<void> Reminders::ask(const Catalog& catalog, Reader& reader, const Coupon
   const auto campaign = catalog.campaign(coupon.key.campaign);
   if (!campaign || !coupon.expires_at) return {};
   if (host_objection(Hook::remind, *campaign, coupon_instants(coupon), now)) return {};
-  auto facts = read_facts(reader, catalog.book(), campaign, coupon, now);
+  auto facts = read_facts(reader, catalog.book(), campaign, coupon, nullptr, now);
   if (!facts) return facts.error();
   ++pass.asked;
   const auto verdict = judge_->decide(Hook::remind, *facts, [&](const std::string& counter) {
@@ -191,6 +191,13 @@ Result<Reminders::Pass> Reminders::pass() {
   std::set<std::int64_t> due;
   for (const auto& [campaign, plan] : plans_) {
     if (plan.days >= 0 && now >= plan.next_walk) due.insert(campaign);
+  }
+  // Of several nodes one walks. What another one has done meanwhile stays due here: should it take over, it
+  // finds the notices made.
+  if (!due.empty()) {
+    const auto leads = store_.lead("reminders", minute);
+    if (!leads) return leads.error();
+    if (!*leads) due.clear();
   }
   if (!due.empty()) {
     if (auto walked = walk(due, now, pass); !walked) return walked.error();

@@ -6,6 +6,16 @@
 
 namespace scrip {
 
+void LedgerState::learn(const Definitions& definitions) {
+  catalog = Catalog::from(definitions);
+  last_revision = definitions.last_revision;
+  last_work = definitions.last_work;
+  stored_revision = definitions.active_revision;
+  set_aside = definitions.set_aside;
+  has_holds = definitions.has_holds;
+  hold_end = definitions.hold_end.value_or(no_hold);
+}
+
 Batch::Batch(Store& store, LedgerState state, Micros now, const LedgerOptions& options, const LedgerEvents& events)
     : store_(store), state_(std::move(state)), now_(now), options_(options), events_(events) {}
 
@@ -34,13 +44,23 @@ Result<void> Batch::find_imported(const std::vector<Submission*>& submissions) {
   for (const Submission* submission : submissions) {
     if (const auto* const assign = std::get_if<Assign>(&submission->command)) want_ref(assign->coupon);
     if (const auto* const redeem = std::get_if<Redeem>(&submission->command)) want_ref(redeem->coupon);
+    if (const auto* const hold = std::get_if<HoldCoupon>(&submission->command)) want_ref(hold->coupon);
+    if (const auto* const release = std::get_if<Release>(&submission->command)) want_ref(release->coupon);
     if (const auto* const cancel = std::get_if<Cancel>(&submission->command)) want_ref(cancel->coupon);
+    if (const auto* const redeem = std::get_if<RedeemOrder>(&submission->command)) {
+      for (const CouponRef& ref : redeem->coupons) want_ref(ref);
+      wanted.stacked_orders.push_back(redeem->id);
+    }
+    if (const auto* const cancel = std::get_if<CancelOrder>(&submission->command)) {
+      wanted.stacked_orders.push_back(cancel->id);
+    }
     if (const auto* const import = std::get_if<ImportCoupons>(&submission->command)) {
       for (const ImportRow& row : import->rows) wanted.imported.push_back(row.normalized);
       wanted.imports.push_back(import->job);
     }
   }
-  return wanted.imported.empty() && wanted.imports.empty() ? Result<void>() : store_.load(wanted, loaded_);
+  if (wanted.imported.empty() && wanted.imports.empty() && wanted.stacked_orders.empty()) return {};
+  return store_.load(wanted, loaded_);
 }
 
 void Batch::want(const Submission& submission, Wanted& wanted) {
@@ -55,10 +75,15 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     wanted.coupons.push_back(*key);
     return key->campaign;
   };
+  const auto want_use = [&](const CouponRef& ref) {
+    want_coupon(ref);
+    if (const auto key = resolve(ref); key && (state_.has_holds || store_.shared())) wanted.holds.push_back(*key);
+  };
   struct Visitor {
     Wanted& wanted;
     const Loaded& loaded;
     const Actor& actor;
+    decltype(want_use)& use;
     decltype(want_issue)& issue;
     decltype(want_coupon)& coupon;
     void operator()(const Issue& c) const {
@@ -74,15 +99,32 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const Assign& c) const {
       const std::int64_t campaign = coupon(c.coupon);
       if (campaign == 0) return;
+      // It may lie in what another node was going to give.
+      wanted.exact.push_back(campaign);
       // An imported coupon that is assigned here is gone for an issue of the same batch.
       wanted.in_hand.emplace_back(campaign, 1);
       issue(campaign, Issue{.user_id = c.user_id, .subject = c.subject});
     }
-    void operator()(const Redeem& c) const { coupon(c.coupon); }
-    void operator()(const Cancel& c) const { coupon(c.coupon); }
+    void operator()(const Redeem& c) const { use(c.coupon); }
+    void operator()(const HoldCoupon& c) const { use(c.coupon); }
+    void operator()(const Release& c) const { use(c.coupon); }
+    void operator()(const Cancel& c) const { use(c.coupon); }
+    void operator()(const RedeemOrder& c) const {
+      for (const CouponRef& ref : c.coupons) use(ref);
+    }
+    // Those of an order that is made in this batch are loaded for that.
+    void operator()(const CancelOrder& c) const {
+      const auto order = loaded.stacked_orders.find(c.id);
+      if (order == loaded.stacked_orders.end() || !order->second) return;
+      for (const StackedOrder::Part& part : order->second->parts) use(part.coupon);
+    }
     void operator()(const CreateCampaign&) const {}
-    void operator()(const EditCampaign& c) const { wanted.tallies.push_back(c.campaign); }
-    void operator()(const Generate& c) const { wanted.tallies.push_back(c.campaign); }
+    void alone(std::int64_t campaign) const {
+      wanted.tallies.push_back(campaign);
+      wanted.exact.push_back(campaign);
+    }
+    void operator()(const EditCampaign& c) const { alone(c.campaign); }
+    void operator()(const Generate& c) const { alone(c.campaign); }
     void operator()(const Refused&) const {}
     void operator()(const PutAttributes& c) const {
       if (actor.role == Role::operator_) wanted.attributes.push_back(c.user_id);  // for the audit log
@@ -96,7 +138,7 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const ImportCoupons& c) const {
       const auto job = loaded.imports.find(c.job);
       if (job == loaded.imports.end() || !job->second) return;
-      wanted.tallies.push_back(job->second->campaign);
+      alone(job->second->campaign);
       wanted.lowest_serials.push_back(job->second->campaign);
     }
     void operator()(const EndImport& c) const { wanted.imports.push_back(c.job); }
@@ -105,9 +147,10 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     }
     void operator()(const SettleEvents&) const {}
     void operator()(const ActivatePolicies&) const {}
+    void operator()(const FollowPolicies&) const {}
     void operator()(const RecordAudit&) const {}
   };
-  std::visit(Visitor{wanted, loaded_, submission.actor, want_issue, want_coupon}, submission.command);
+  std::visit(Visitor{wanted, loaded_, submission.actor, want_use, want_issue, want_coupon}, submission.command);
 }
 
 Result<void> Batch::prepare(const std::vector<Submission*>& submissions) {
@@ -117,18 +160,26 @@ Result<void> Batch::prepare(const std::vector<Submission*>& submissions) {
   if (options_.keep_decisions && now_ - *options_.keep_decisions > state_.oldest_decision) {
     wanted.decided_before = now_ - *options_.keep_decisions;
   }
+  // Of what other nodes hold this one knows nothing.
+  wanted.some_are_held = store_.shared() || state_.hold_end != no_hold;
+  if (options_.end_holds && (store_.shared() || now_ >= state_.hold_end)) wanted.holds_over = now_;
+  for (const std::int64_t campaign : wanted.tallies) {
+    if (state_.contention->holds(campaign)) wanted.exact.push_back(campaign);
+  }
   if (auto loaded = store_.load(wanted, loaded_); !loaded) return loaded;
   // Whose a coupon is, is known only now.
-  Wanted holders;
+  Wanted holders{.some_are_held = wanted.some_are_held};
+  want_holds_over(holders);
   for (const CouponKey& key : wanted.coupons) {
     const auto found = loaded_.coupons.find(key);
     if (found == loaded_.coupons.end() || !found->second) continue;
     want_holding(key.campaign, found->second->user_id, found->second->subject, holders);
   }
-  if (!holders.holdings.empty()) {
+  if (!holders.holdings.empty() || !holders.coupons.empty()) {
     if (auto loaded = store_.load(holders, loaded_); !loaded) return loaded;
   }
   tallies_before_ = loaded_.tallies;
+  if (wanted.holds_over) end_holds();
   return {};
 }
 
@@ -178,7 +229,11 @@ Result<void> Batch::dispatch(Submission& submission) {
     Result<void> operator()(const Issue& c) const { return one(batch.issue(submission.actor, c)); }
     Result<void> operator()(const Assign& c) const { return one(batch.assign(submission.actor, c)); }
     Result<void> operator()(const Redeem& c) const { return one(batch.redeem(submission.actor, c)); }
+    Result<void> operator()(const HoldCoupon& c) const { return one(batch.hold(submission.actor, c)); }
+    Result<void> operator()(const Release& c) const { return one(batch.release(submission.actor, c)); }
     Result<void> operator()(const Cancel& c) const { return one(batch.cancel(submission.actor, c)); }
+    Result<void> operator()(const RedeemOrder& c) const { return batch.redeem_order(submission, c); }
+    Result<void> operator()(const CancelOrder& c) const { return batch.cancel_order(submission, c); }
     Result<void> operator()(const IssueMany& c) const {
       if (!batch.state_.catalog->campaign(c.campaign)) {
         submission.outcome.error = campaign_not_found();
@@ -221,6 +276,10 @@ Result<void> Batch::dispatch(Submission& submission) {
       return {};
     }
     Result<void> operator()(const ActivatePolicies& c) const { return batch.activate(submission, c); }
+    Result<void> operator()(const FollowPolicies& c) const {
+      batch.follow(c);
+      return {};
+    }
     Result<void> operator()(const RecordAudit& c) const {
       batch.audit(submission.actor, c.action, c.target, c.old_value, c.new_value);
       return {};
@@ -237,7 +296,8 @@ Changes& Batch::finish() {
                                                .redeemed = after.redeemed - before.redeemed,
                                                .next_serial = after.next_serial - before.next_serial,
                                                .by_hand = after.by_hand - before.by_hand,
-                                               .pooled = after.pooled - before.pooled};
+                                               .pooled = after.pooled - before.pooled,
+                                               .held = after.held - before.held};
   }
   finish_decisions();
   return changes_;

@@ -10,6 +10,7 @@
 #include <limits>
 #include <map>
 #include <memory>
+#include <set>
 #include <string>
 #include <tuple>
 #include <unordered_set>
@@ -20,9 +21,20 @@
 #include "ledger/command.h"
 #include "ledger/judge.h"
 #include "ledger/ledger.h"
+#include "ledger/order_effects.h"
 #include "ledger/refusal_rate.h"
+#include "ledger/stacking.h"
 
 namespace scrip {
+
+// LedgerState::hold_end when no hold is in force.
+inline constexpr Micros no_hold = std::numeric_limits<Micros>::max();
+// The campaigns that a batch must have to itself when other nodes work on the same store.
+struct Contention {
+  std::set<std::int64_t> by_rules;   // their rules look at counts that those may be changing
+  std::set<std::int64_t> this_time;  // the batch before this one could not do with its share
+  bool holds(std::int64_t campaign) const { return by_rules.contains(campaign) || this_time.contains(campaign); }
+};
 
 // What the ledger carries from one batch to the next. A batch works on a copy, which the ledger
 // keeps when the batch is durable and drops when it is not.
@@ -35,16 +47,28 @@ struct LedgerState {
   std::int64_t stored_revision = 0;                             // the active one of the store; 0: none
   std::string set_aside;                                        // PolicyActivation::set_aside of the last activation
   Micros oldest_decision = std::numeric_limits<Micros>::min();  // none is older
+  bool has_holds = false;                                       // some coupon is held, or was redeemed so
+  Micros hold_end = no_hold;                                    // no hold ends before it
   // Shared by the copies: after a batch that failed a few more of its second are counted than need be.
   std::shared_ptr<RefusalRate> refusals = std::make_shared<RefusalRate>();
+  // Shared by the copies: it is learnt by batches that fail.
+  std::shared_ptr<Contention> contention = std::make_shared<Contention>();
+
+  // Takes what the store holds, at start and whenever another node has changed it.
+  void learn(const Definitions& definitions);
 };
 
 class Batch {
  public:
   Batch(Store& store, LedgerState state, Micros now, const LedgerOptions& options, const LedgerEvents& events);
 
-  // Reads what the commands need. Called once, with all of them, before the first decide().
+  // Reads what the commands need, and ends the holds that are over, so that no command sees them. Called
+  // once, with all of them, before the first decide().
   Result<void> prepare(const std::vector<Submission*>& submissions);
+
+  // After prepare(): there were more of those than one batch ends. Commit it without commands and begin
+  // another.
+  bool more_holds_are_over() const { return options_.end_holds && state_.hold_end <= now_; }
 
   // Decides one command: fills in its outcome and, with an idempotency key, its answer.
   Result<void> decide(Submission& submission);
@@ -69,19 +93,14 @@ class Batch {
   // batch_claims.cpp
   Result<ClaimOutcome> issue(const Actor& actor, const Issue& command);
   Result<ClaimOutcome> assign(const Actor& actor, const Assign& command);
-  Result<ClaimOutcome> redeem(const Actor& actor, const Redeem& command);
-  Result<ClaimOutcome> cancel(const Actor& actor, const Cancel& command);
-  // The coupon that the next issue gives; nullopt: none is left.
-  Result<std::optional<Coupon>> next_coupon(const Campaign& campaign);
-  // Reads on which serials were assigned by hand, from `serial` on.
-  Result<void> load_taken(std::int64_t campaign, std::int64_t serial);
-  // Whether another coupon was imported under the code of this computed one, before it was generated.
-  Result<bool> code_is_imported(CouponKey computed);
   // The row of a coupon, or an available one when it has none.
   Coupon coupon_at(CouponKey key) const;
   Facts facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
-                  const std::optional<std::string>& user_id, const std::optional<std::string>& subject);
-  Result<Verdict> ask(Hook hook, Facts& facts);
+                  const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
+                  const Hold* hold = nullptr);
+  // With `effects`: as if the coupons of the same order before it were decided already.
+  Result<Verdict> ask(Hook hook, Facts& facts, const OrderEffects& effects = {});
+  Result<std::int64_t> counter(const CounterKey& key);
   // Gives `coupon` to the user: the row, the tally, the holdings, the counters.
   void give(Coupon& coupon, const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
             const Verdict& verdict);
@@ -91,6 +110,67 @@ class Batch {
   static ClaimOutcome granted(const Facts& facts, const Coupon& coupon);
   ClaimOutcome refuse(const Actor& actor, Hook hook, const Facts& facts, const Verdict& verdict, Error error,
                       const Coupon* coupon);
+
+  // batch_redemptions.cpp
+  Result<ClaimOutcome> redeem(const Actor& actor, const Redeem& command);
+  Result<ClaimOutcome> cancel(const Actor& actor, const Cancel& command);
+  // A coupon that is to be redeemed, held or given back, and what is known of it.
+  struct Use {
+    std::shared_ptr<const Campaign> campaign;
+    Coupon coupon;
+    std::optional<Hold> hold;  // in force, or redeemed
+    Facts facts;
+  };
+  // nullopt: to this actor there is no such coupon.
+  std::optional<Use> find_use(const Actor& actor, const CouponRef& ref);
+  Use use_of(const std::shared_ptr<const Campaign>& campaign, Coupon coupon);
+  // What the host and the policy say to it. Changes nothing.
+  struct Judgment {
+    Verdict verdict;
+    std::optional<Error> refusal;
+  };
+  Result<Judgment> judge(Hook hook, Facts& facts);
+  ClaimOutcome refuse(const Actor& actor, Hook hook, const Use& use, const Judgment& judgment);
+  // Carries out a redemption, or its taking back, that was allowed: records it, changes and counts.
+  // `order_id`: what the coupon's row keeps of the order.
+  ClaimOutcome apply_redemption(Use& use, const Verdict& verdict, std::optional<std::string> order_id);
+  ClaimOutcome apply_cancellation(Use& use, const Verdict& verdict);
+
+  // batch_holds.cpp
+  Result<ClaimOutcome> hold(const Actor& actor, const HoldCoupon& command);
+  Result<ClaimOutcome> release(const Actor& actor, const Release& command);
+  // The second half of a hold.
+  ClaimOutcome redeem_held(const Redeem& command, Use& use);
+  // The decision's id.
+  std::int64_t end_hold(Use& use, HoldStep step);
+  void want_holds_over(Wanted& wanted) const;
+  void end_holds();
+  const std::optional<Hold>& hold_of(CouponKey coupon) const;
+  void put_hold(CouponKey coupon, std::optional<Hold> hold);
+
+  // batch_orders.cpp
+  Result<void> redeem_order(Submission& submission, const RedeemOrder& command);
+  Result<void> cancel_order(Submission& submission, const CancelOrder& command);
+  // The coupons that are meant; the error names those that do not exist to the actor, or come twice.
+  Result<std::vector<CouponKey>> coupons_of(const Actor& actor, const RedeemOrder& command) const;
+  // Records it. `named` are the coupons as the request has them, `keys` the same as they were decided.
+  Error refuse_order(const Actor& actor, const std::vector<CouponKey>& named, const std::vector<CouponKey>& keys,
+                     const StackedDecision& refused);
+  Result<std::optional<StackedOrder>> stacked_order_of(const Coupon& coupon);
+  static Error part_of_order(const StackedOrder& order);
+  void put_stacked_order(const std::string& id, const std::optional<StackedOrder>& order);
+
+  // batch_stock.cpp
+  // The coupon that the next issue gives; nullopt: none is left.
+  Result<std::optional<Coupon>> next_coupon(const Campaign& campaign);
+  // The first serial at or after this one that the batch may give.
+  Result<std::int64_t> in_share(std::int64_t campaign, std::int64_t serial);
+  // The batch has to be decided again, with the campaign to itself.
+  Error needs_alone(std::int64_t campaign) const;
+  // Reads on which serials were assigned by hand, from `serial` on.
+  Result<void> load_taken(std::int64_t campaign, std::int64_t serial);
+  // Whether another coupon was imported under the code of this computed one, before it was generated.
+  Result<bool> code_is_imported(CouponKey computed);
 
   // batch_decisions.cpp
   // The decision's id; 0: none is recorded.
@@ -112,6 +192,8 @@ class Batch {
 
   // batch_policies.cpp
   Result<void> activate(Submission& submission, const ActivatePolicies& command);
+  void follow(const FollowPolicies& command);
+  void put_in_force(std::shared_ptr<const ActivePolicies> active);
   // The revision that is in force before an activation; empty: none was.
   Result<std::string> revision_before() const;
   std::optional<Error> unfit(const Campaign& campaign) const;

@@ -1,6 +1,5 @@
-// How a batch decides claims: issue, assign, redeem, cancel.
+// How a batch decides who is given a coupon: issue and assign, and what all claims have in common.
 #include <algorithm>
-#include <iterator>
 
 #include "ledger/batch.h"
 #include "ledger/claim_facts.h"
@@ -21,7 +20,8 @@ Coupon Batch::coupon_at(CouponKey key) const {
 }
 
 Facts Batch::facts_for(const std::shared_ptr<const Campaign>& campaign, const Coupon& coupon,
-                       const std::optional<std::string>& user_id, const std::optional<std::string>& subject) {
+                       const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
+                       const Hold* hold) {
   const auto holding = [&](const std::optional<std::string>& of) -> const Holding& {
     if (!user_id) return no_holding;
     const auto found = loaded_.holdings.find({campaign->number, *user_id, of});
@@ -31,31 +31,45 @@ Facts Batch::facts_for(const std::shared_ptr<const Campaign>& campaign, const Co
   Facts facts = facts_of(now_, campaign, loaded_.tallies[campaign->number], user_id, subject, holding(std::nullopt),
                          subject ? holding(subject) : no_holding,
                          attributes == loaded_.attributes.end() ? no_attributes : attributes->second);
-  facts.coupon = coupon_facts(state_.catalog->book(), coupon);
+  facts.coupon = coupon_facts(state_.catalog->book(), coupon, hold);
   return facts;
 }
 
-Result<Verdict> Batch::ask(Hook hook, Facts& facts) {
+Result<std::int64_t> Batch::counter(const CounterKey& key) {
+  const auto found = loaded_.counters.find(key);
+  if (found != loaded_.counters.end()) return found->second;
+  if (auto loaded = store_.load({.counters = {key}}, loaded_); !loaded) return loaded.error();
+  // A rule may have counted without reading; that is not in the store yet.
+  const auto changed = changes_.counters.find(key);
+  std::int64_t& value = loaded_.counters[key];
+  if (changed != changes_.counters.end()) value += changed->second;
+  return value;
+}
+
+Result<Verdict> Batch::ask(Hook hook, Facts& facts, const OrderEffects& effects) {
   if (!state_.judge) return no_policies_verdict();
   const std::int64_t campaign = facts.campaign->number;
+  const bool estimated = loaded_.estimated.contains(campaign);
+  if (estimated) state_.judge->watch_reads();
   const auto started = std::chrono::steady_clock::now();
-  auto verdict = state_.judge->decide(hook, facts, [&](const std::string& counter) -> Result<std::int64_t> {
-    CounterKey key{campaign, counter};
-    const auto found = loaded_.counters.find(key);
-    if (found != loaded_.counters.end()) return found->second;
-    if (auto loaded = store_.load({.counters = {key}}, loaded_); !loaded) return loaded.error();
-    // A rule may have counted without reading; that is not in the store yet.
-    const auto changed = changes_.counters.find(key);
-    std::int64_t& value = loaded_.counters[key];
-    if (changed != changes_.counters.end()) value += changed->second;
-    return value;
+  auto verdict = state_.judge->decide(hook, facts, [&](const std::string& name) -> Result<std::int64_t> {
+    const auto value = counter({campaign, name});
+    if (!value) return value.error();
+    return *value + effects.counter(campaign, name);
   });
   if (events_.asked) {
     const auto took = std::chrono::steady_clock::now() - started;
     events_.asked(std::chrono::duration_cast<std::chrono::microseconds>(took).count());
   }
+  if (estimated) {
+    const ReadFacts reads = state_.judge->take_reads();
+    if (reads.campaign_issued || reads.campaign_redeemed) {
+      state_.contention->by_rules.insert(campaign);
+      return needs_alone(campaign);
+    }
+  }
   if (verdict && verdict->kind == Verdict::Kind::failed) {
-    const std::string& policy = facts.campaign->policy;
+    const std::string_view policy = asked_policy(hook, facts);
     if (events_.policy_failed) events_.policy_failed(policy, verdict->trace);
     if (events_.quarantined && state_.judge->active().quarantine.holds(policy)) events_.quarantined(policy);
   }
@@ -104,61 +118,6 @@ ClaimOutcome Batch::refuse(const Actor& actor, Hook hook, const Facts& facts, co
   }
   outcome.error = std::move(error);
   return outcome;
-}
-
-Result<void> Batch::load_taken(std::int64_t campaign, std::int64_t serial) {
-  const std::int64_t stored_next = tallies_before_[campaign].next_serial;
-  Loaded more;
-  if (auto loaded = store_.load({.in_hand = {{campaign, serial - stored_next + 1'000}}}, more); !loaded) return loaded;
-  Loaded::InHand& hand = loaded_.in_hand[campaign];
-  Loaded::InHand& fresh = more.in_hand[campaign];
-  std::erase_if(fresh.taken, [&](std::int64_t taken) { return taken < serial; });
-  std::vector<std::int64_t> merged;
-  // What this batch assigned is not in the store yet.
-  std::set_union(hand.taken.begin(), hand.taken.end(), fresh.taken.begin(), fresh.taken.end(),
-                 std::back_inserter(merged));
-  hand.taken = std::move(merged);
-  hand.taken_below = fresh.taken_below;
-  return {};
-}
-
-Result<bool> Batch::code_is_imported(CouponKey computed) {
-  if (!state_.catalog->has_imports()) return false;
-  const std::string code = normalize_code(state_.catalog->book().code(computed));
-  if (imported_here_.contains(code)) return true;
-  if (auto loaded = store_.load({.imported = {code}}, loaded_); !loaded) return loaded.error();
-  return loaded_.imported[code].has_value();
-}
-
-Result<std::optional<Coupon>> Batch::next_coupon(const Campaign& campaign) {
-  CampaignTally& tally = loaded_.tallies[campaign.number];
-  if (campaign.total && tally.issued >= *campaign.total) return std::optional<Coupon>();
-  Loaded::InHand& hand = loaded_.in_hand[campaign.number];
-  if (!hand.pooled.empty()) {
-    const Coupon& oldest = hand.pooled.front();
-    loaded_.coupons.try_emplace(oldest.key, oldest);  // it has a row already
-    return std::optional<Coupon>(oldest);
-  }
-
-  std::int64_t serial = tally.next_serial;
-  for (;;) {
-    if (serial >= state_.catalog->book().serials(campaign.number)) {
-      // The total allows more than was generated: no total, a raised one, or gaps.
-      const std::int64_t lacking = campaign.total ? *campaign.total - tally.issued : options_.code_chunk;
-      if (!add_codes(campaign, lacking) && !add_codes(campaign, 1)) return std::optional<Coupon>();
-    }
-    if (serial >= hand.taken_below) {
-      if (auto loaded = load_taken(campaign.number, serial); !loaded) return loaded.error();
-    }
-    const bool taken = std::binary_search(hand.taken.begin(), hand.taken.end(), serial);
-    if (!taken && state_.catalog->book().owns({campaign.number, serial})) {
-      const auto imported = code_is_imported({campaign.number, serial});
-      if (!imported) return imported.error();
-      if (!*imported) break;
-    }
-    ++serial;
-  }
-  return std::optional<Coupon>(Coupon{.key = {campaign.number, serial}});
 }
 
 void Batch::give(Coupon& coupon, const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
@@ -255,63 +214,6 @@ Result<ClaimOutcome> Batch::assign(const Actor& actor, const Assign& command) {
   give(coupon, command.user_id, command.subject, *verdict);
   tell_claim(EventKind::coupon_issued, facts, coupon);
   tell_if_sold_out(*campaign);
-  return granted(facts, coupon);
-}
-
-Result<ClaimOutcome> Batch::redeem(const Actor& actor, const Redeem& command) {
-  const auto key = resolve(command.coupon);
-  const auto campaign = key ? state_.catalog->campaign(key->campaign) : nullptr;
-  Coupon coupon = key ? coupon_at(*key) : Coupon();
-  if (!campaign || !may_see(actor, coupon)) return ClaimOutcome{.error = coupon_not_found()};
-  Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
-  facts.order = command.order;
-
-  if (auto objection = host_objection(Hook::redeem, facts)) {
-    return refuse(actor, Hook::redeem, facts, host_verdict(*objection), *objection, &coupon);
-  }
-  auto verdict = ask(Hook::redeem, facts);
-  if (!verdict) return verdict.error();
-  if (!verdict->allowed()) return refuse(actor, Hook::redeem, facts, *verdict, refusal(*verdict), &coupon);
-
-  coupon.state = CouponState::redeemed;
-  coupon.redeemed_at = now_;
-  if (command.order) {
-    coupon.order_id = command.order->id;
-    if (verdict->discount) coupon.discount = Money{*verdict->discount, command.order->currency};
-  }
-  coupon.decision = record(Hook::redeem, facts, *verdict, &coupon);
-  ++loaded_.tallies[campaign->number].redeemed;
-  store_coupon(coupon);
-  change_holdings(coupon, {.redeemed = 1});
-  count(campaign->number, verdict->counts);
-  tell_claim(EventKind::coupon_redeemed, facts, coupon);
-  return granted(facts, coupon);
-}
-
-Result<ClaimOutcome> Batch::cancel(const Actor& actor, const Cancel& command) {
-  const auto key = resolve(command.coupon);
-  const auto campaign = key ? state_.catalog->campaign(key->campaign) : nullptr;
-  Coupon coupon = key ? coupon_at(*key) : Coupon();
-  if (!campaign || !may_see(actor, coupon)) return ClaimOutcome{.error = coupon_not_found()};
-  Facts facts = facts_for(campaign, coupon, coupon.user_id, coupon.subject);
-
-  if (auto objection = host_objection(Hook::cancel, facts)) {
-    return refuse(actor, Hook::cancel, facts, host_verdict(*objection), *objection, &coupon);
-  }
-  auto verdict = ask(Hook::cancel, facts);
-  if (!verdict) return verdict.error();
-  if (!verdict->allowed()) return refuse(actor, Hook::cancel, facts, *verdict, refusal(*verdict), &coupon);
-
-  coupon.state = CouponState::issued;
-  coupon.redeemed_at.reset();
-  coupon.discount.reset();
-  coupon.order_id.reset();
-  coupon.decision = record(Hook::cancel, facts, *verdict, &coupon);
-  --loaded_.tallies[campaign->number].redeemed;
-  store_coupon(coupon);
-  change_holdings(coupon, {.redeemed = -1});
-  count(campaign->number, verdict->counts);
-  tell_claim(EventKind::coupon_cancelled, facts, coupon);
   return granted(facts, coupon);
 }
 

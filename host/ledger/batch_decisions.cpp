@@ -13,9 +13,11 @@ Micros minute_of(Micros instant) {
 
 std::int64_t Batch::record(Hook hook, const Facts& facts, const Verdict& verdict, const Coupon* coupon) {
   const std::string code = verdict.allowed() ? std::string() : verdict.code;
-  if (events_.decided) events_.decided(hook, code);
+  // That a hold was over is no claim of anybody's.
+  if (events_.decided && facts.step != HoldStep::expire) events_.decided(hook, code);
   if (!keeps_decisions()) return 0;
-  DecisionRow row{.id = ++state_.last_decision,
+  state_.last_decision = store_.decision_after(state_.last_decision);
+  DecisionRow row{.id = state_.last_decision,
                   .at = now_,
                   .campaign = facts.campaign->number,
                   .user_id = facts.user.id,

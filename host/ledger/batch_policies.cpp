@@ -71,8 +71,24 @@ Result<void> Batch::activate(Submission& submission, const ActivatePolicies& com
   }
   state_.stored_revision = active->number;
   state_.set_aside = command.set_aside;
-  state_.judge = std::make_shared<Judge>(std::move(active));
+  put_in_force(std::move(active));
   return {};
+}
+
+void Batch::follow(const FollowPolicies& command) {
+  // Meanwhile a third one may have been activated.
+  if (command.number != state_.stored_revision) return;
+  auto active = std::make_shared<ActivePolicies>();
+  active->set = command.set;
+  active->number = command.number;
+  active->loaded_at = real_time();
+  put_in_force(std::move(active));
+}
+
+void Batch::put_in_force(std::shared_ptr<const ActivePolicies> active) {
+  state_.judge = std::make_shared<Judge>(std::move(active));
+  // What these rules look at is found out anew.
+  state_.contention = std::make_shared<Contention>();
 }
 
 }  // namespace scrip

@@ -20,6 +20,31 @@ Error campaign_not_found() {
   return refuse(Code::campaign_not_found, "There is no such campaign.");
 }
 
+std::optional<Order> held_order(const Hold& hold) {
+  if (!hold.order) return std::nullopt;
+  return Order{.id = hold.order_id, .amount = hold.order->amount, .currency = hold.order->currency, .items = {}};
+}
+
+std::optional<Error> other_order(const Hold& hold, const std::optional<Order>& order) {
+  if (!order) return std::nullopt;
+  if (!hold.order) return invalid_field("order", "was not given when the coupon was held");
+  if (order->amount != hold.order->amount) {
+    return invalid_field("order.amount", "must be what the coupon was held for, " + std::to_string(hold.order->amount));
+  }
+  if (order->currency != hold.order->currency) {
+    return invalid_field("order.currency", "must be what the coupon was held for, " + hold.order->currency);
+  }
+  if (order->id != hold.order_id) return invalid_field("order.id", "must be the one that the coupon was held for");
+  return std::nullopt;
+}
+
+Error order_not_found() {
+  return refuse(Code::order_not_found, "There is no such order.");
+}
+Error order_exists() {
+  return refuse(Code::order_exists, "Coupons were used on an order of this id already.");
+}
+
 Facts facts_of(Micros now, std::shared_ptr<const Campaign> campaign, const CampaignTally& tally,
                const std::optional<std::string>& user_id, const std::optional<std::string>& subject,
                const Holding& holding, const Holding& for_subject, const std::string& attributes) {
@@ -27,6 +52,7 @@ Facts facts_of(Micros now, std::shared_ptr<const Campaign> campaign, const Campa
   facts.now = now;
   facts.campaign = std::move(campaign);
   facts.tally = tally;
+  facts.tally.redeemed += tally.held;
   facts.user.id = user_id;
   facts.user.issued = holding.issued;
   facts.user.issued_for_subject = subject ? for_subject.issued : holding.issued;
@@ -37,7 +63,7 @@ Facts facts_of(Micros now, std::shared_ptr<const Campaign> campaign, const Campa
 }
 
 Result<Facts> read_facts(Reader& reader, const CodeBook& book, const std::shared_ptr<const Campaign>& campaign,
-                         const Coupon& coupon, Micros now) {
+                         const Coupon& coupon, const Hold* hold, Micros now) {
   auto tally = reader.tally(campaign->number);
   if (!tally) return tally.error();
   Holding holding;
@@ -57,7 +83,7 @@ Result<Facts> read_facts(Reader& reader, const CodeBook& book, const std::shared
     attributes = *known;
   }
   Facts facts = facts_of(now, campaign, *tally, coupon.user_id, coupon.subject, holding, for_subject, attributes);
-  facts.coupon = coupon_facts(book, coupon);
+  facts.coupon = coupon_facts(book, coupon, hold);
   return facts;
 }
 
@@ -69,7 +95,7 @@ CouponFacts coupon_instants(const Coupon& coupon) {
   return facts;
 }
 
-CouponFacts coupon_facts(const CodeBook& book, const Coupon& coupon) {
+CouponFacts coupon_facts(const CodeBook& book, const Coupon& coupon, const Hold* hold) {
   CouponFacts facts = coupon_instants(coupon);
   if (const CodeBatch* batch = book.batch(coupon.key)) {
     facts.code = book.code(coupon.key);
@@ -78,9 +104,15 @@ CouponFacts coupon_facts(const CodeBook& book, const Coupon& coupon) {
     facts.code = coupon.imported_code;
     facts.created_at = coupon.created_at;
   }
-  if (coupon.discount) {
-    facts.discount = coupon.discount->amount;
-    facts.currency = coupon.discount->currency;
+  if (hold) facts.counted_at = hold->held_at;
+  const bool in_force = hold && !hold->redeemed;
+  if (in_force) {
+    facts.held_until = hold->expires_at;
+    facts.counted = hold->counts;
+  }
+  if (const auto& discount = in_force ? hold->discount : coupon.discount) {
+    facts.discount = discount->amount;
+    facts.currency = discount->currency;
   }
   return facts;
 }

@@ -18,7 +18,9 @@
 #include "coupon/campaign.h"
 #include "coupon/coupon.h"
 #include "coupon/event.h"
+#include "coupon/hold.h"
 #include "coupon/import_job.h"
+#include "coupon/stacked_order.h"
 #include "coupon/user.h"
 #include "coupon/work.h"
 #include "db/store.h"
@@ -68,10 +70,38 @@ struct Assign {
 struct Redeem {
   CouponRef coupon;
   std::optional<Order> order;
+  std::optional<std::string> hold;  // the key of the hold that it finishes
+};
+
+// The first half of a redemption, which keeps everybody else from the coupon until it is redeemed by the
+// hold's key, released, or `ttl` is over.
+struct HoldCoupon {
+  CouponRef coupon;
+  std::optional<Order> order;
+  Micros ttl = 0;   // 1 s to 1 day
+  std::string key;  // unguessable
+};
+
+struct Release {
+  CouponRef coupon;
+  std::optional<std::string> hold;  // its key; nullopt: whichever there is, for operators
 };
 
 struct Cancel {
   CouponRef coupon;
+};
+
+// Several coupons on one order: all of them are redeemed, or none.
+struct RedeemOrder {
+  std::string id;                      // StackedOrder::id
+  std::vector<CouponRef> coupons;      // 1 to most_stacked, as the caller named them
+  Order order;                         // its id only when the shop gave one
+  std::optional<std::string> user_id;  // set: a coupon of anybody else does not exist
+};
+
+// The same undone: all of them are issued again, or none.
+struct CancelOrder {
+  std::string id;
 };
 
 // ---- definitions: decided by the host -----------------------------------------------------------
@@ -193,7 +223,15 @@ struct ActivatePolicies {
   std::string set_aside;  // PolicyActivation::set_aside
 };
 
-// Says in the audit log what happened outside the ledger: a set that was refused before it came here.
+// Takes a compiled set into force here because the store's active revision is this one: another node has
+// activated it. Stores nothing.
+struct FollowPolicies {
+  std::shared_ptr<const PolicySet> set;
+  std::int64_t number = 0;  // RevisionRow::number
+};
+
+// Says in the audit log what happens outside the ledger: a set that was refused before it came here, a
+// shadow.
 struct RecordAudit {
   AuditAction action = AuditAction::policies_refused;
   std::string target;
@@ -201,9 +239,10 @@ struct RecordAudit {
   std::string new_value;
 };
 
-using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCampaign, EditCampaign, Generate, Refused,
-                             PutAttributes, AddUser, ChangeUser, AddWork, EditWork, DropWork, StartImport,
-                             ImportCoupons, EndImport, Remind, SettleEvents, ActivatePolicies, RecordAudit>;
+using Command = std::variant<Issue, IssueMany, Assign, Redeem, HoldCoupon, Release, Cancel, RedeemOrder, CancelOrder,
+                             CreateCampaign, EditCampaign, Generate, Refused, PutAttributes, AddUser, ChangeUser,
+                             AddWork, EditWork, DropWork, StartImport, ImportCoupons, EndImport, Remind, SettleEvents,
+                             ActivatePolicies, FollowPolicies, RecordAudit>;
 
 // ---- outcomes -----------------------------------------------------------------------------------
 
@@ -211,6 +250,7 @@ using Command = std::variant<Issue, IssueMany, Assign, Redeem, Cancel, CreateCam
 struct ClaimOutcome {
   std::optional<Error> error;  // set: refused, nothing changed but the record of the decision
   Coupon coupon;               // as it is now
+  std::optional<Hold> hold;    // HoldCoupon: what was made, its key included; the coupon shows its discount
   std::string code;            // the coupon's
   std::string campaign_id;
   std::int64_t decision = 0;
@@ -232,8 +272,9 @@ struct ActivationOutcome {
 // A command's answer. `error` is for the command as a whole.
 struct Outcome {
   std::optional<Error> error;
-  ClaimOutcome claim;                // Issue, Assign, Redeem, Cancel (its error is moved to `error`)
-  std::vector<ClaimOutcome> claims;  // IssueMany, in order
+  ClaimOutcome claim;  // Issue, Assign, Redeem, HoldCoupon, Release, Cancel (its error is moved to `error`)
+  std::vector<ClaimOutcome> claims;  // IssueMany, in order; the coupons of an order, as they were applied
+  StackedOrder order;                // RedeemOrder, CancelOrder
   CampaignOutcome campaign;          // CreateCampaign, EditCampaign, Generate
   Work work;                         // AddWork, EditWork
   ImportJob import;                  // StartImport, ImportCoupons, EndImport: the job as it is then

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -37,9 +38,16 @@ class Judge {
   // What rules make of facts that are made up says nothing about whether they can decide on true ones.
   enum class About : std::uint8_t { facts, supposition };
 
-  // Fills in the counters that the rules declared, then the verdict. An error is a counter that
-  // could not be read; everything that goes wrong in a policy is a verdict.
+  // Whether the set has a policy about orders with several coupons.
+  bool stacks() { return bind_stacking().binding != nullptr; }
+
+  // Fills in the counters that the rules declared, then the verdict. `stack` is the policy `stacking`'s. An error is a
+  // counter that could not be read; everything that goes wrong in a policy is a verdict.
   Result<Verdict> decide(Hook hook, Facts& facts, const ReadCounter& read, About about = About::facts);
+
+  // take_reads() says what decide() has looked at since watch_reads().
+  void watch_reads();
+  ReadFacts take_reads();
 
   // The window of the campaign's policy that is open at an instant, or the next one. The error is
   // policy_error, or policy_quarantined.
@@ -55,10 +63,14 @@ class Judge {
     Error misfit;
   };
   const Bound& bind(const Campaign& campaign);
+  const Bound& bind_stacking();
 
   std::shared_ptr<const ActivePolicies> active_;
-  std::unique_ptr<Evaluator> evaluator_;
+  Evaluator& evaluator();
+  std::unique_ptr<Evaluator> evaluator_;  // made when it is first asked
+  bool watching_ = false;
   std::unordered_map<std::int64_t, Bound> bound_;  // by campaign number
+  std::optional<Bound> stacking_;
 };
 
 // What a verdict that is not `allowed` is to the caller. Precondition: !verdict.allowed().

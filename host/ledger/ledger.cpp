@@ -1,7 +1,9 @@
 #include "ledger/ledger.h"
 
+#include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <random>
 #include <thread>
 
 #include "coupon/counter_day.h"
@@ -13,6 +15,9 @@ namespace scrip {
 namespace {
 
 using SteadyClock = std::chrono::steady_clock;
+
+// Each takes longer than the one before; together about half a second.
+constexpr int most_conflicts = 40;
 
 std::int64_t micros_since(SteadyClock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start).count();
@@ -33,6 +38,7 @@ class Ledger::Impl {
         events_(std::move(events)),
         queue_(options_.queue),
         state_(std::move(state)),
+        active_revision_(state_.stored_revision),
         catalog_(state_.catalog) {}
 
   void start() {
@@ -73,6 +79,7 @@ class Ledger::Impl {
   }
   std::size_t queue_length() const { return queue_.size(); }
   bool storage_works() const { return storage_works_.load(std::memory_order_relaxed); }
+  std::int64_t active_revision() const { return active_revision_.load(std::memory_order_relaxed); }
 
  private:
   void run() {
@@ -80,7 +87,9 @@ class Ledger::Impl {
     const auto patience = std::chrono::milliseconds(200);
     while (queue_.take(batch, options_.batch, patience)) {
       if (batch.empty()) {
-        if (!drop_old_decisions()) store_.idle();
+        if (!tend()) store_.idle();
+        // Nobody waits for it; the next batch says what is wrong.
+        static_cast<void>(learn());
         continue;
       }
       settle(batch);
@@ -88,25 +97,20 @@ class Ledger::Impl {
     }
   }
 
-  // With nothing else to do. True: there may be more of them.
-  bool drop_old_decisions() {
+  // With nothing else to do: drops old decisions and ends holds that are over. True: there may be more.
+  bool tend() {
     const Micros now = real_time();
-    if (!options_.keep_decisions || now < drop_next_) return false;
-    drop_next_ = now + 10 * scrip::second;
-    if (!store_.begin()) return false;
-    Batch batch(store_, state_, clock_.now(), options_, events_);
-    if (!batch.prepare({})) {
-      store_.rollback();
-      return false;
-    }
-    const Changes& changes = batch.finish();
-    if (changes.empty()) {
-      store_.rollback();
-      state_ = batch.state();
-      return false;
-    }
-    if (!store_.commit(changes)) return false;
-    drop_next_ = 0;
+    // Other nodes' holds too: the node may be dead.
+    const bool over = store_.shared() || clock_.now() >= state_.hold_end;
+    const bool holds = options_.end_holds && over && now >= end_next_;
+    const bool decisions = options_.keep_decisions && now >= drop_next_;
+    if (!holds && !decisions) return false;
+    if (holds) end_next_ = now + scrip::second;
+    if (decisions) drop_next_ = now + 10 * scrip::second;
+    const auto tended = commit({});
+    if (!tended || !*tended) return false;
+    if (holds) end_next_ = 0;
+    if (decisions) drop_next_ = 0;
     return true;
   }
 
@@ -116,29 +120,71 @@ class Ledger::Impl {
     if (!settled && events_.commit_failed) events_.commit_failed(settled.error());
     for (Submission* submission : submissions) {
       if (!settled) {
-        submission->outcome = Outcome{};
+        reset(*submission);
         submission->outcome.error = settled.error();
-        submission->answer.reset();
-        submission->replayed = false;
       }
       queue_.release(*submission);
       submission->done(*submission);
     }
   }
 
-  Result<void> commit(const std::vector<Submission*>& submissions) {
-    const auto started = SteadyClock::now();
-    if (auto begun = store_.begin(); !begun) return begun;
-    Batch batch(store_, state_, clock_.now(), options_, events_);
-    if (auto decided = decide(batch, submissions); !decided) {
-      store_.rollback();
-      return decided;
+  // One batch, after as many without commands as it takes to end the holds that are over; again and again
+  // while other nodes come in between. False: it changed nothing.
+  Result<bool> commit(const std::vector<Submission*>& submissions) {
+    for (int attempt = 0;; ++attempt) {
+      auto done = try_to_commit(submissions);
+      if (done) state_.contention->this_time.clear();
+      if (done || done.error().code != Code::storage_conflict) return done;
+      if (attempt == most_conflicts) return overloaded("Other nodes are at work on the same. Please try again.");
+      for (Submission* submission : submissions) reset(*submission);
+      // Two nodes that met would meet again.
+      const std::int64_t longest = std::min<std::int64_t>(20'000, 500 << std::min(attempt, 10));
+      std::this_thread::sleep_for(std::chrono::microseconds(std::uniform_int_distribution(0L, longest)(random_)));
     }
+  }
+
+  Result<bool> try_to_commit(const std::vector<Submission*>& submissions) {
+    for (;;) {
+      const auto started = SteadyClock::now();
+      if (auto begun = store_.begin(); !begun) return begun.error();
+      auto ready = learn();
+      Batch batch(store_, state_, clock_.now(), options_, events_);
+      if (ready) ready = batch.prepare(submissions);
+      const bool more = ready && batch.more_holds_are_over();
+      if (ready && !more) ready = decide(batch, submissions);
+      if (!ready) {
+        store_.rollback();
+        return ready.error();
+      }
+      auto stored = store(batch, more ? 0 : submissions.size(), started);
+      if (!stored || !more) return stored;
+    }
+  }
+
+  // What other nodes have defined.
+  Result<void> learn() {
+    auto definitions = store_.changed_definitions();
+    if (!definitions) return definitions.error();
+    if (!*definitions) return {};
+    state_.learn(**definitions);
+    active_revision_.store(state_.stored_revision, std::memory_order_relaxed);
+    publish(state_.catalog);
+    return {};
+  }
+
+  static void reset(Submission& submission) {
+    submission.outcome = Outcome{};
+    submission.answer.reset();
+    submission.replayed = false;
+  }
+
+  Result<bool> store(Batch& batch, std::size_t commands, SteadyClock::time_point started) {
     Changes& changes = batch.finish();
     forget_what_is_over(changes);
     const std::int64_t decide_us = micros_since(started);
     const auto committing = SteadyClock::now();
-    if (changes.empty()) {
+    const bool changed = !changes.empty();
+    if (!changed) {
       store_.rollback();
     } else {
       // Before the commit: who reads a new row has to find its campaign and its codes. Should the
@@ -146,18 +192,18 @@ class Ledger::Impl {
       publish(batch.state().catalog);
       if (auto committed = store_.commit(changes); !committed) {
         publish(state_.catalog);
-        return committed;
+        return committed.error();
       }
     }
     state_ = batch.state();
+    active_revision_.store(state_.stored_revision, std::memory_order_relaxed);
     publish(state_.judge);
-    if (events_.changed) events_.changed(changes);
-    if (events_.committed) events_.committed(submissions.size(), decide_us, micros_since(committing));
-    return {};
+    if (events_.changed && (changed || commands > 0)) events_.changed(changes);
+    if (events_.committed && commands > 0) events_.committed(commands, decide_us, micros_since(committing));
+    return changed;
   }
 
   static Result<void> decide(Batch& batch, const std::vector<Submission*>& submissions) {
-    if (auto prepared = batch.prepare(submissions); !prepared) return prepared;
     for (Submission* submission : submissions) {
       if (auto decided = batch.decide(*submission); !decided) return decided;
     }
@@ -189,7 +235,10 @@ class Ledger::Impl {
   LedgerState state_;  // the ledger's thread alone
   Micros forget_next_ = 0;
   Micros drop_next_ = 0;
+  Micros end_next_ = 0;
+  std::minstd_rand random_{std::random_device{}()};
   std::atomic<bool> storage_works_{true};
+  std::atomic<std::int64_t> active_revision_;
   mutable std::mutex published_mutex_;
   std::shared_ptr<const Catalog> catalog_;
   std::shared_ptr<const ActivePolicies> policies_;
@@ -202,27 +251,9 @@ Result<std::unique_ptr<Ledger>> Ledger::open(Store& store, const Clock& clock, L
   if (!definitions) return definitions.error();
   auto last_decision = store.last_decision();
   if (!last_decision) return last_decision.error();
-  auto reader = store.reader();
-  if (!reader) return reader.error();
-  auto last_revision = (*reader)->active_revision();
-  if (!last_revision) return last_revision.error();
-  const std::int64_t stored_revision = *last_revision;
-  // The active one need not be the last: look on until there is none.
-  for (std::int64_t number = *last_revision + 1;; ++number) {
-    auto row = (*reader)->revision(number);
-    if (!row) return row.error();
-    if (!*row) break;
-    *last_revision = number;
-  }
-  auto last_activation = (*reader)->last_activation();
-  if (!last_activation) return last_activation.error();
-  LedgerState state{.catalog = Catalog::from(*definitions),
-                    .judge = nullptr,
-                    .last_decision = *last_decision,
-                    .last_revision = *last_revision,
-                    .last_work = definitions->last_work,
-                    .stored_revision = stored_revision,
-                    .set_aside = *last_activation ? (*last_activation)->set_aside : std::string()};
+  LedgerState state;
+  state.last_decision = *last_decision;
+  state.learn(*definitions);
   auto impl = std::make_unique<Impl>(store, clock, std::move(options), std::move(events), std::move(state));
   return std::unique_ptr<Ledger>(new Ledger(std::move(impl)));
 }
@@ -253,6 +284,9 @@ std::shared_ptr<const Catalog> Ledger::catalog() const {
 }
 std::shared_ptr<const ActivePolicies> Ledger::policies() const {
   return impl_->policies();
+}
+std::int64_t Ledger::active_revision() const {
+  return impl_->active_revision();
 }
 std::size_t Ledger::queue_length() const {
   return impl_->queue_length();

@@ -4,6 +4,9 @@
 // need, lets the policy decide each in order on facts that include what the batch's earlier
 // commands did, and stores everything in one commit (one fsync). Only then is anybody answered.
 // While a batch is being made durable the next one gathers.
+//
+// Several ledgers, on as many nodes, may share one store. A batch that another node came between is
+// decided again, and what others have defined is learnt before each batch.
 #pragma once
 
 #include <cstdint>
@@ -37,6 +40,9 @@ struct LedgerOptions {
   // How long decisions are kept, by the coupons' clock. 0: none is recorded; nullopt: for ever, and what a
   // command that changes something beside a server has to leave it at.
   std::optional<Micros> keep_decisions;
+  // Ends holds when they are over. A command that changes something beside a server leaves that to the
+  // server, whose clock may be another.
+  bool end_holds = true;
   // Refusals of one campaign, hook and code that are recorded one by one in a second of the coupons' clock;
   // the others of that second are counted.
   std::int64_t recorded_refusals = 100;
@@ -79,6 +85,9 @@ class Ledger {
   std::shared_ptr<const Catalog> catalog() const;  // any thread
   // Null before the first activation. Any thread.
   std::shared_ptr<const ActivePolicies> policies() const;
+  // The revision (RevisionRow::number) that the store has as the active one, as it was last looked at: at
+  // most a fraction of a second ago. Another than policies() says: another node has activated it. Any thread.
+  std::int64_t active_revision() const;
   std::size_t queue_length() const;  // any thread
   // False after a commit failed, until one succeeds. Any thread.
   bool storage_works() const;

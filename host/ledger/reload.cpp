@@ -78,7 +78,10 @@ Result<Reload::Attempt> Reload::from_disk(const Act& act) {
   if (!attempt) return attempt;
   const std::lock_guard lock(last_mutex_);
   last_ = *attempt;
-  if (attempt->ok) set_aside_.reset();
+  if (attempt->ok) {
+    set_aside_.reset();
+    elsewhere_ = false;
+  }
   return attempt;
 }
 
@@ -126,8 +129,39 @@ Result<Reload::Attempt> Reload::run_stored(const Act& act) {
   return last_good;
 }
 
+Result<Reload::Attempt> Reload::follow() {
+  const std::lock_guard one(one_at_a_time_);
+  const std::int64_t number = ledger_.active_revision();
+  auto reader = store_.reader();
+  if (!reader) return reader.error();
+  auto row = (*reader)->revision(number);
+  if (!row) return row.error();
+  if (!*row) return {Code::internal, "the active revision " + std::to_string(number) + " is not in the store"};
+  const auto active = ledger_.policies();
+  Attempt attempt{.at = real_time(), .revision = (**row).revision, .by = (**row).accepted_by};
+  if (active) attempt.previous = active->set->revision();
+  std::vector<PolicyFile> files;
+  for (auto& [file, text] : (**row).files) files.push_back({file, text});
+  CompiledSet compiled = compile_(std::move(files), limits_);
+  attempt.errors = std::move(compiled.errors);
+  attempt.ok = attempt.errors.empty();
+  if (attempt.ok) {
+    Submission submission{.command = FollowPolicies{.set = compiled.set, .number = number},
+                          .actor = {.subject = "follow", .role = Role::operator_, .host = true}};
+    ledger_.execute(submission);
+    if (submission.outcome.error) return *submission.outcome.error;
+  }
+  const std::string on_disk = revision_of(read_policy_files(sources_.scripts, sources_.plugins).files);
+  const std::lock_guard lock(last_mutex_);
+  last_ = attempt;
+  set_aside_.reset();
+  elsewhere_ = attempt.ok && on_disk != attempt.revision;
+  return attempt;
+}
+
 Result<Reload::Attempt> Reload::at_start() {
   const Act act{.by = "start", .origin = PolicyOrigin::start};
+  if (store_.shared() && ledger_.active_revision() != 0) return follow();
   {
     auto reader = store_.reader();
     if (!reader) return reader.error();
@@ -164,6 +198,10 @@ std::string Reload::degraded() const {
   const Attempt attempt = last();
   if (!attempt.errors.empty()) {
     return "the policies on disk were refused, the last good revision runs: " + to_string(attempt.errors.front());
+  }
+  {
+    const std::lock_guard lock(last_mutex_);
+    if (elsewhere_) return "the policies on this node's disk are not those in force, which are the database's";
   }
   // Everybody may read this, so it does not say by whom.
   return set_aside() ? "rolled back: the policies on disk are set aside until they change or are reloaded" : "";

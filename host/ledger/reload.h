@@ -86,8 +86,12 @@ class Reload {
   // `expected` is its SHA-256, nullopt for a file that is new. policy_file_changed when it is not.
   Result<void> write(const PolicyFile& file, const std::optional<std::string>& expected);
 
-  // At start: the disk's set, or, when that is bad or set aside, the last good one of the database. The
-  // error is invalid_policy when there is neither.
+  // Takes into force here what another node has activated (Ledger::active_revision). When it cannot run
+  // here, what is in force stays, and the errors say why.
+  Result<Attempt> follow();
+
+  // At start: on a store that nodes share, its active revision, if there is one. Else the disk's set, or, when that is
+  // bad or set aside, the last good one of the database. The error is invalid_policy when there is neither.
   Result<Attempt> at_start();
 
   // The last attempt, rollbacks that were refused excepted; `at` is 0 before the first.
@@ -121,6 +125,7 @@ class Reload {
   mutable std::mutex last_mutex_;
   Attempt last_;
   std::optional<SetAside> set_aside_;  // guarded by last_mutex_, as last_ is
+  bool elsewhere_ = false;             // what runs was activated by another node and is not on disk here; likewise
 };
 
 }  // namespace scrip

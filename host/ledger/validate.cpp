@@ -50,7 +50,7 @@ std::optional<Error> impossible(const Supposition& supposition, const Campaign& 
 }
 
 Result<Verdict> ask(const Inquiry& inquiry, Hook hook, Facts& facts) {
-  if (const auto objection = host_objection(hook, facts)) return host_verdict(*objection);
+  if (auto decided = decided_by_host(hook, facts)) return std::move(*decided);
   const Supposition& supposition = inquiry.supposition;
   const auto read = [&](const std::string& counter) -> Result<std::int64_t> {
     if (const auto supposed = supposition.counter(counter)) return *supposed;
@@ -84,15 +84,30 @@ Result<Validation> validate(const Inquiry& inquiry, Hook hook, Facts& facts) {
 }  // namespace
 
 Result<Validation> validate_redeem(const Inquiry& inquiry, const Actor& actor, CouponKey key,
-                                   const std::optional<Order>& order) {
+                                   const std::optional<Order>& order, const std::optional<std::string>& hold_key) {
   const auto campaign = inquiry.catalog.campaign(key.campaign);
   auto row = inquiry.reader.coupon(key);
   if (!row) return row.error();
   const Coupon coupon = row->value_or(Coupon{.key = key});
   if (!campaign || !may_see(actor, coupon)) return coupon_not_found();
-  auto facts = read_facts(inquiry.reader, inquiry.catalog.book(), campaign, coupon, inquiry.now);
+  const auto held = inquiry.reader.hold(key);
+  if (!held) return held.error();
+  const bool stands =
+      *held && ((*held)->redeemed || (*held)->in_force_at(inquiry.supposition.now.value_or(inquiry.now)));
+  const Hold* const hold = stands ? &**held : nullptr;
+  auto facts = read_facts(inquiry.reader, inquiry.catalog.book(), campaign, coupon, hold, inquiry.now);
   if (!facts) return facts.error();
   facts->order = order;
+  if (hold_key && coupon.state != CouponState::redeemed) {
+    facts->step = HoldStep::redeem_held;
+    if (!hold || hold->key != *hold_key) {
+      facts->coupon->held_until.reset();  // another's
+    } else if (auto wrong = other_order(*hold, order)) {
+      return std::move(*wrong);
+    } else if (!order) {
+      facts->order = held_order(*hold);
+    }
+  }
   return validate(inquiry, Hook::redeem, *facts);
 }
 
@@ -104,7 +119,7 @@ Result<Validation> validate_issue(const Inquiry& inquiry, const Issue& issue) {
   if (!next) return next.error();
   next->user_id = issue.user_id;
   next->subject = issue.subject;
-  auto facts = read_facts(inquiry.reader, inquiry.catalog.book(), campaign, *next, now);
+  auto facts = read_facts(inquiry.reader, inquiry.catalog.book(), campaign, *next, nullptr, now);
   if (!facts) return facts.error();
   return validate(inquiry, Hook::issue, *facts);
 }

@@ -27,12 +27,13 @@ struct DenialBox : Box {
   const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
 };
 
-// The counts are behind it, each as a double, the name's size in one byte, the name.
+// The counts are behind it, each as a double, the name's size in one byte, the name; then the note, what
+// it is called, and the places of an order, a byte each.
 struct EffectBox : Box {
   static constexpr Tag kind = Tag::effect;
-  bool has_expiry = false, has_discount = false;
-  std::uint16_t counts = 0, note = 0, once = 0;
-  std::int64_t expires_at = 0, discount = 0;
+  bool has_expiry = false, has_discount = false, has_cap = false, has_base = false, is_original = false;
+  std::uint16_t counts = 0, note = 0, once = 0, order = 0;
+  std::int64_t expires_at = 0, discount = 0, cap = 0;
   const char* bytes() const { return reinterpret_cast<const char*>(this + 1); }
 };
 
@@ -91,6 +92,31 @@ std::string bytes_of(const std::vector<std::pair<std::string_view, double>>& cou
   return bytes;
 }
 
+// The list on top: the places of facts.coupons, from 1, in the order in which they are applied.
+std::string check_order(lua_State* L) {
+  if (!lua_istable(L, -1)) raise(L, "effect: order is a %s, not a list of places", luaL_typename(L, -1));
+  const std::size_t size = lua_objlen(L, -1);
+  if (size == 0 || size > most_stacked) raise(L, "effect: order is not each place of facts.coupons once");
+  std::string places;
+  for (std::size_t i = 1; i <= size; ++i) {
+    lua_rawgeti(L, -1, static_cast<int>(i));
+    const double place = check_integer(L, "a place in order");
+    if (place < 1 || place > static_cast<double>(size)) {
+      raise(L, "effect: order is not each place of facts.coupons once");
+    }
+    places += static_cast<char>(static_cast<unsigned char>(place));
+    lua_pop(L, 1);
+  }
+  return places;
+}
+
+StackBase check_base(lua_State* L) {
+  const std::string_view text = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "";
+  const auto base = parse_stack_base(text);
+  if (!base) raise(L, "effect: base is not \"remaining\" or \"original\"");
+  return *base;
+}
+
 Denial denial_of(const DenialBox& box) {
   const char* const bytes = box.bytes();
   return {.code = std::string(bytes, box.code),
@@ -114,6 +140,10 @@ Effect effect_of(const EffectBox& box) {
   }
   effect.note.assign(at, box.note);
   effect.once.assign(at + box.note, box.once);
+  const char* const places = at + box.note + box.once;
+  for (int i = 0; i < box.order; ++i) effect.stack.order.push_back(static_cast<unsigned char>(places[i]) - 1U);
+  if (box.has_base) effect.stack.base = box.is_original ? StackBase::original : StackBase::remaining;
+  if (box.has_cap) effect.stack.cap = box.cap;
   return effect;
 }
 
@@ -156,6 +186,7 @@ int lua_effect(lua_State* L) {
   std::string counts;
   std::string note;
   std::string once;
+  std::string order;
   lua_pushnil(L);
   while (lua_next(L, 1) != 0) {
     const std::string_view member = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : "";
@@ -174,21 +205,32 @@ int lua_effect(lua_State* L) {
     } else if (member == "once") {
       once = lua_type(L, 3) == LUA_TNUMBER ? std::to_string(static_cast<std::int64_t>(check_integer(L, "once")))
                                            : std::string(check_text(L, 3, "effect", "once", longest_once));
+    } else if (member == "order") {
+      order = check_order(L);
+    } else if (member == "base") {
+      header.has_base = true;
+      header.is_original = check_base(L) == StackBase::original;
+    } else if (member == "cap") {
+      header.cap = static_cast<std::int64_t>(check_integer(L, "the cap"));
+      header.has_cap = true;
     } else {
-      raise(L, "effect: there is no '%s'; it has expires_at, discount, count, note, once",
+      raise(L,
+            "effect: there is no '%s'; it has expires_at, discount, count, note, once, and for stack order, base, cap",
             member.empty() ? luaL_typename(L, 2) : member.data());
     }
     lua_settop(L, 2);
   }
   header.note = static_cast<std::uint16_t>(note.size());
   header.once = static_cast<std::uint16_t>(once.size());
-  auto* const box = push_box<EffectBox>(L, counts.size() + note.size() + once.size());
+  header.order = static_cast<std::uint16_t>(order.size());
+  auto* const box = push_box<EffectBox>(L, counts.size() + note.size() + once.size() + order.size());
   *box = header;
   box->tag = EffectBox::kind;
   char* const bytes = reinterpret_cast<char*>(box + 1);
   std::memcpy(bytes, counts.data(), counts.size());
   std::memcpy(bytes + counts.size(), note.data(), note.size());
   std::memcpy(bytes + counts.size() + note.size(), once.data(), once.size());
+  std::memcpy(bytes + counts.size() + note.size() + once.size(), order.data(), order.size());
   return 1;
 }
 

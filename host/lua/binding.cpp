@@ -35,13 +35,13 @@ LuaBinding::LuaBinding(std::shared_ptr<const Program> program, std::string polic
       rules_(enforced(std::move(rules), enforce_shadow)),
       id_(next_id()),
       life_(std::make_shared<int>(0)) {
-  for (const Hook hook : {Hook::issue, Hook::redeem, Hook::cancel, Hook::remind}) {
+  for (const Hook hook : all_hooks) {
     const auto at = static_cast<std::size_t>(hook);
     for (std::size_t i = 0; i < rules_.size(); ++i) {
       const Plugin& plugin = program_->plugins[rules_[i].plugin];
       if (!plugin.has(hook)) continue;
       hooked_[at].push_back(i);
-      counts_[at] = counts_[at] || plugin.has_counters;
+      counts_[at] = counts_[at] || (plugin.has_counters && hook != Hook::stack);
     }
   }
 }

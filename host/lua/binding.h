@@ -28,7 +28,7 @@ class LuaBinding final : public Binding {
   // The places in rules() of those with a hook, in the order they run.
   const std::vector<std::size_t>& rules(Hook hook) const { return hooked_[static_cast<std::size_t>(hook)]; }
 
-  // Whether one of those names counters.
+  // Whether one of those names counters. Of `stack` none does: counters are a campaign's.
   bool counts(Hook hook) const { return counts_[static_cast<std::size_t>(hook)]; }
 
   // Never given to another binding, unlike an address.
@@ -41,8 +41,8 @@ class LuaBinding final : public Binding {
   const std::shared_ptr<const Program> program_;
   const std::string policy_;
   const std::vector<Rule> rules_;
-  std::array<std::vector<std::size_t>, 4> hooked_;
-  std::array<bool, 4> counts_{};
+  std::array<std::vector<std::size_t>, all_hooks.size()> hooked_;
+  std::array<bool, all_hooks.size()> counts_{};
   const std::uint64_t id_;
   const std::shared_ptr<const void> life_;
 };

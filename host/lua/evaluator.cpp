@@ -17,7 +17,7 @@ constexpr const char* no_vm = "no Lua VM can be made on this machine, or its mem
 
 bool same_outcome(const Verdict& a, const Verdict& b) {
   if (a.kind != b.kind || a.code != b.code || a.sentence != b.sentence || a.detail != b.detail ||
-      a.expires_at != b.expires_at || a.discount != b.discount || a.counts != b.counts) {
+      a.expires_at != b.expires_at || a.discount != b.discount || a.counts != b.counts || a.stack != b.stack) {
     return false;
   }
   return std::equal(a.trace.begin(), a.trace.end(), b.trace.begin(), b.trace.end(),

@@ -53,6 +53,43 @@ void push_items(lua_State* L, const std::vector<OrderItem>& items) {
   to_view(L);
 }
 
+void set_text(lua_State* L, const char* member, std::string_view text) {
+  push_text(L, text);
+  lua_setfield(L, -2, member);
+}
+
+void set_number(lua_State* L, const char* member, std::int64_t value) {
+  if (!is_exact(value)) raise(L, "facts.coupons: %s is beyond 2^53", member);
+  lua_pushnumber(L, static_cast<lua_Number>(value));
+  lua_setfield(L, -2, member);
+}
+
+void push_stacked(lua_State* L, const StackedCoupon& coupon) {
+  lua_createtable(L, 0, 6);
+  set_text(L, "code", coupon.code);
+  set_text(L, "group", stacking_group(coupon.metadata));
+  set_number(L, "issued_at", coupon.issued_at);
+  if (coupon.expires_at) set_number(L, "expires_at", std::min(*coupon.expires_at, max_exact));
+  set_number(L, "discount", coupon.discount);
+  lua_createtable(L, 0, 2);
+  set_text(L, "id", coupon.campaign_id);
+  push_free_form(L, coupon.metadata, "the metadata of the campaign");
+  lua_setfield(L, -2, "metadata");
+  to_view(L);
+  lua_setfield(L, -2, "campaign");
+  to_view(L);
+}
+
+void push_coupons(lua_State* L, const std::vector<StackedCoupon>& coupons) {
+  lua_createtable(L, static_cast<int>(coupons.size()), 0);
+  int at = 0;
+  for (const StackedCoupon& coupon : coupons) {
+    push_stacked(L, coupon);
+    lua_rawseti(L, -2, ++at);
+  }
+  to_view(L);
+}
+
 // A counter that is not there was not declared, and would be 0 for ever.
 int absent_counter(lua_State* L) {
   const char* name = lua_type(L, 2) == LUA_TSTRING ? lua_tostring(L, 2) : luaL_typename(L, 2);
@@ -156,7 +193,8 @@ void FactsView::show(lua_State* L, Hook hook, const Facts& facts) {
   shown_ = &facts;
   push_ref(L, tables_[in_facts]);
   set(L, now, facts.now);
-  set_view(L, campaign, in_campaign, true);
+  const bool stacked = hook == Hook::stack;
+  set_view(L, campaign, in_campaign, !stacked);
   set_view(L, user, in_user, true);
   set_view(L, counter, in_counter, true);
   set_view(L, coupon, in_coupon, facts.coupon.has_value());
@@ -168,10 +206,16 @@ void FactsView::show(lua_State* L, Hook hook, const Facts& facts) {
   }
   if (hook_ != hook) set(L, current_hook, name(hook));
   hook_ = hook;
+  if (coupons_made_) set_nil(L, coupons);
+  coupons_made_ = false;
   lua_pop(L, 1);
   show_discount(L, 0);
-  show_campaign(L, facts);
-  show_user(L, facts);
+  if (stacked) {
+    show_holder(L, facts.user);
+  } else {
+    show_campaign(L, facts);
+    show_user(L, facts);
+  }
   if (facts.coupon) show_coupon(L, *facts.coupon);
   if (facts.order) show_order(L, *facts.order);
   show_counters(L, facts.counters);
@@ -220,6 +264,20 @@ void FactsView::show_user(lua_State* L, const Facts& facts) {
   lua_pop(L, 1);
 }
 
+void FactsView::show_holder(lua_State* L, const UserFacts& user) {
+  push_ref(L, tables_[in_user]);
+  if (user.id) {
+    set(L, user_id, *user.id);
+  } else {
+    set_nil(L, user_id);
+  }
+  for (const std::size_t member : {user_issued, user_issued_for_subject, user_redeemed, user_attributes}) {
+    set_nil(L, member);
+  }
+  attributes_made_ = false;
+  lua_pop(L, 1);
+}
+
 void FactsView::show_coupon(lua_State* L, const CouponFacts& facts) {
   push_ref(L, tables_[in_coupon]);
   set(L, coupon_code, facts.code);
@@ -227,6 +285,7 @@ void FactsView::show_coupon(lua_State* L, const CouponFacts& facts) {
   set(L, coupon_issued_at, facts.issued_at);
   set(L, coupon_expires_at, held_inside(facts.expires_at));
   set(L, coupon_redeemed_at, facts.redeemed_at);
+  set(L, coupon_counted_at, facts.counted_at ? facts.counted_at : facts.redeemed_at);
   set(L, coupon_discount, facts.discount);
   if (facts.currency.empty()) {
     set_nil(L, coupon_currency);
@@ -245,6 +304,7 @@ void FactsView::show_order(lua_State* L, const Order& facts) {
   }
   set(L, order_amount, facts.amount);
   set(L, order_currency, facts.currency);
+  set(L, order_most_discount, facts.most_discount);
   if (items_made_) set_nil(L, order_items);
   items_made_ = false;
   lua_pop(L, 1);
@@ -274,7 +334,7 @@ void FactsView::push(lua_State* L) const {
 }
 
 bool FactsView::push_watched(lua_State* L, std::size_t section, std::string_view member) {
-  if (!watching_ || !shown_) return false;
+  if (!watching_ || !shown_ || hook_ == Hook::stack) return false;
   const auto give = [&](std::optional<std::int64_t> value, bool& read) {
     read = true;
     if (!value) return false;
@@ -316,6 +376,9 @@ int FactsView::absent(lua_State* L) {
   } else if (section == in_order && member == "items" && view.shown_ && view.shown_->order) {
     push_items(L, view.shown_->order->items);
     view.items_made_ = true;
+  } else if (section == in_facts && member == "coupons" && view.shown_ && view.hook_ == Hook::stack) {
+    push_coupons(L, view.shown_->coupons);
+    view.coupons_made_ = true;
   } else if (!view.push_watched(L, section, member)) {
     if (!is_known_member(L)) raise_unknown_member(L, titles[section]);
     lua_pushnil(L);

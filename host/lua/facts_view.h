@@ -39,13 +39,15 @@ class FactsView {
 
  private:
   static constexpr std::size_t sections = 6;
-  static constexpr std::size_t members = 34;
+  static constexpr std::size_t members = 37;
 
   void show_campaign(lua_State* L, const Facts& facts);
   void show_user(lua_State* L, const Facts& facts);
   void show_coupon(lua_State* L, const CouponFacts& coupon);
   void show_order(lua_State* L, const Order& order);
   void show_counters(lua_State* L, const Counters& counters);
+  // Of the user only who it is: an order of several coupons is of no one campaign.
+  void show_holder(lua_State* L, const UserFacts& user);
 
   void set(lua_State* L, std::size_t member, std::int64_t value) const;
   void set(lua_State* L, std::size_t member, const std::optional<std::int64_t>& value) const;
@@ -74,6 +76,7 @@ class FactsView {
   std::shared_ptr<const Campaign> campaign_;  // whose definition is written
   bool attributes_made_ = false;
   bool items_made_ = false;
+  bool coupons_made_ = false;
   std::vector<std::string> counters_;  // the names that are written
   bool watching_ = false;
   ReadFacts reads_;

@@ -117,6 +117,24 @@ void fill_order(Json& order, Choices& choices) {
   order["items"] = std::move(items);
 }
 
+void fill_coupons(Json& facts, Choices& choices) {
+  if (facts.contains("coupons")) return;
+  constexpr std::uint64_t most_coupons = 5;
+  const std::int64_t amount = facts["order"].is_object() && facts["order"]["amount"].is_number_integer()
+                                  ? facts["order"]["amount"].get<std::int64_t>()
+                                  : 0;
+  const auto size = 1 + choices.draw(most_coupons - 1);
+  Json coupons = Json::array();
+  for (std::uint64_t i = 0; i < most_coupons; ++i) {
+    Json coupon{{"group", "group-" + std::to_string(1 + choices.draw(2))}, {"discount", integer(0, amount, choices)}};
+    const bool expires = choices.draw(1) == 1;
+    const std::int64_t days = integer(1, 365, choices);
+    if (expires && facts["now"].is_number_integer()) coupon["expires_at"] = facts["now"].get<Micros>() + days * day;
+    if (i < size) coupons.push_back(std::move(coupon));
+  }
+  facts["coupons"] = std::move(coupons);
+}
+
 }  // namespace
 
 // SplitMix64 (Steele, Lea, Flood 2014): the same on every machine.
@@ -168,9 +186,10 @@ Json make_up_facts(const Json& pattern, Hook hook, Choices& choices) {
   if (!facts.contains("now")) facts["now"] = instant(first_instant, last_instant, choices);
   if (Json* user = object_member(facts, "user")) fill_user(*user, choices);
   if (Json* campaign = object_member(facts, "campaign")) fill_campaign(*campaign, choices);
-  if (hook == Hook::redeem) {
+  if (hook == Hook::redeem || hook == Hook::stack) {
     if (Json* order = object_member(facts, "order")) fill_order(*order, choices);
   }
+  if (hook == Hook::stack) fill_coupons(facts, choices);
   return facts;
 }
 

@@ -36,7 +36,8 @@ class Choices {
 
 // What a template's {"$between":[a,b]}, {"$one_of":[...]} and {"$list_of":[item,most]} stand for; and,
 // where the template says nothing: an instant from 2024 to 2030, how many coupons the user has and
-// had redeemed, the campaign's counts, and for `redeem` an order with items.
+// had redeemed, the campaign's counts, for `redeem` and `stack` an order with items, and for `stack` one to
+// five coupons of three groups.
 nlohmann::json make_up_facts(const nlohmann::json& pattern, Hook hook, Choices& choices);
 
 }  // namespace scrip

@@ -17,9 +17,9 @@ namespace {
 constexpr std::int64_t largest_priority = 1'000'000;
 constexpr JsonLimits schema_limits{.depth = 8, .bytes = 64 * 1024};
 
-constexpr std::array<std::string_view, 14> members{"name",   "version", "priority", "doc",        "params",
-                                                   "check",  "prepare", "counters", "window",     "issue",
-                                                   "redeem", "cancel",  "remind",   "remind_from"};
+constexpr std::array<std::string_view, 15> members{"name",   "version", "priority", "doc",         "params",
+                                                   "check",  "prepare", "counters", "window",      "issue",
+                                                   "redeem", "cancel",  "remind",   "remind_from", "stack"};
 
 // MAJOR.MINOR.PATCH, and what may follow (https://semver.org, 2.0.0) taken as it is.
 bool is_version(std::string_view text) {
@@ -71,7 +71,7 @@ class ManifestReader {
     plugin_.has_check = is_function("check");
     plugin_.has_prepare = is_function("prepare");
     plugin_.has_remind_from = is_function("remind_from");
-    for (const Hook hook : {Hook::issue, Hook::redeem, Hook::cancel, Hook::remind}) {
+    for (const Hook hook : all_hooks) {
       if (is_function(name(hook).data())) plugin_.hooks |= 1U << static_cast<unsigned>(hook);
     }
     if (plugin_.has_remind_from && !plugin_.has(Hook::remind)) {
@@ -79,7 +79,7 @@ class ManifestReader {
     }
     refuse_unknown_members();
     if (plugin_.hooks == 0)
-      errors_.emplace_back("it has no hook; a rule has at least one of issue, redeem, cancel, remind");
+      errors_.emplace_back("it has no hook; a rule has at least one of issue, redeem, cancel, remind, stack");
     return std::move(plugin_);
   }
 
@@ -183,7 +183,7 @@ class ManifestReader {
     for (const std::string& member : unknown) {
       errors_.push_back("a plugin has no " + member +
                         "; it has name, version, priority, doc, params, check, prepare, counters, window, issue, "
-                        "redeem, cancel, remind, remind_from");
+                        "redeem, cancel, remind, remind_from, stack");
     }
   }
 

@@ -120,7 +120,7 @@ bool RuleVm::load(std::size_t plugin) {
     if (!to_box<PluginBox>(L, -1)) raise(L, "the file did not return its plugin this time");
     lua_getfenv(L, -1);
     const int manifest = lua_gettop(L);
-    for (const Hook hook : {Hook::issue, Hook::redeem, Hook::cancel, Hook::remind}) {
+    for (const Hook hook : all_hooks) {
       functions.hooks[static_cast<std::size_t>(hook)] = function_ref(L, manifest, name(hook).data());
     }
     functions.counters = function_ref(L, manifest, "counters");
@@ -267,7 +267,7 @@ Verdict RuleVm::decide(const LuaBinding& binding, Hook hook, const Facts& facts,
       const Rule& rule = binding.rules()[at];
       const Functions& functions = functions_[rule.plugin];
       running = &rule;
-      if (with_counters && functions.counters != LUA_NOREF) {
+      if (with_counters && hook != Hook::stack && functions.counters != LUA_NOREF) {
         std::vector<std::string> names;
         function = functions.counters;
         call(L, function, bound->arguments[at]);

@@ -50,7 +50,7 @@ class RuleVm {
   // A plugin's functions, as references in the registry; LUA_NOREF where it has none.
   struct Functions {
     bool loaded = false;
-    std::array<int, 4> hooks{};
+    std::array<int, all_hooks.size()> hooks{};
     int counters = 0;
     int window = 0;
     int check = 0;

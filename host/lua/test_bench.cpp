@@ -140,7 +140,7 @@ std::string TestBench::misfit(lua_State* L, int spec, const char* asker) {
 TestBench::Question TestBench::question(lua_State* L, int spec, const char* asker) {
   lua_getfield(L, spec, "hook");
   const auto hook = lua_type(L, -1) == LUA_TSTRING ? parse_hook(lua_tostring(L, -1)) : std::nullopt;
-  if (!hook) raise(L, "%s: hook is not one of \"issue\", \"redeem\", \"cancel\", \"remind\"", asker);
+  if (!hook) raise(L, "%s: hook is not one of \"issue\", \"redeem\", \"cancel\", \"remind\", \"stack\"", asker);
   lua_pop(L, 1);
   auto bound = bind(L, spec, asker);
   if (!bound) raise(L, "%s: %s", asker, text_of(bound.error()).c_str());

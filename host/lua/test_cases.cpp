@@ -16,8 +16,8 @@ constexpr JsonLimits facts_limits{.depth = 8, .bytes = 256 * 1024};
 
 constexpr std::array<std::string_view, 5> question_members{"hook", "rules", "policy", "params", "facts"};
 // Facts may be written without `facts` around them.
-constexpr std::array<std::string_view, 7> fact_members{"now",    "campaign", "user",   "subject",
-                                                       "coupon", "order",    "counter"};
+constexpr std::array<std::string_view, 8> fact_members{"now",    "campaign", "user",    "subject",
+                                                       "coupon", "order",    "counter", "coupons"};
 constexpr std::array<std::string_view, 9> wanted_members{"allowed", "denied", "failed",   "discount", "expires_at",
                                                          "counted", "notes",  "sentence", "detail"};
 
@@ -32,7 +32,7 @@ void check_member(lua_State* L, const std::string& who, std::string_view member,
   if (wants && among(wanted_members, member)) return;
   std::string known =
       "hook, rules, policy, params, facts, or a fact (now, campaign, user, subject, coupon, order, "
-      "counter)";
+      "counter, coupons)";
   if (wants)
     known +=
         ", or what is wanted (allowed, denied, failed, discount, expires_at, counted, notes, sentence, "

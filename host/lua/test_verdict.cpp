@@ -25,6 +25,20 @@ void set_counts(lua_State* L, const Counters& counts) {
   lua_setfield(L, -2, "count");
 }
 
+void set_plan(lua_State* L, const StackPlan& plan) {
+  if (!plan.order.empty()) {
+    lua_createtable(L, static_cast<int>(plan.order.size()), 0);
+    int at = 0;
+    for (const std::size_t place : plan.order) {
+      lua_pushinteger(L, static_cast<lua_Integer>(place) + 1);
+      lua_rawseti(L, -2, ++at);
+    }
+    lua_setfield(L, -2, "order");
+  }
+  if (plan.base) set_text(L, "base", std::string(name(*plan.base)));
+  set_number(L, "cap", plan.cap);
+}
+
 void set_detail(lua_State* L, const std::string& detail) {
   if (detail.empty()) return;
   push_json(L, Json::parse(detail, nullptr, false), PushAs::table);
@@ -47,6 +61,7 @@ void push_entry(lua_State* L, const TraceEntry& entry) {
   set_number(L, "expires_at", entry.expires_at);
   set_number(L, "discount", entry.discount);
   set_counts(L, entry.counts);
+  set_plan(L, entry.stack);
 }
 
 // facts_json writes instants as text.
@@ -70,6 +85,7 @@ void push_verdict(lua_State* L, const Verdict& verdict) {
   set_number(L, "expires_at", verdict.expires_at);
   set_number(L, "discount", verdict.discount);
   set_counts(L, verdict.counts);
+  set_plan(L, verdict.stack);
   lua_newtable(L);
   lua_newtable(L);
   int at = 0;
@@ -89,9 +105,16 @@ void push_facts(lua_State* L, Hook hook, const Facts& facts) {
   Json json = Json::parse(facts_json(facts), nullptr, false);
   json["hook"] = name(hook);
   to_number(json, "now");
-  for (const char* member : {"starts_at", "ends_at"}) to_number(json["campaign"], member);
+  if (json.contains("campaign")) {
+    for (const char* member : {"starts_at", "ends_at"}) to_number(json["campaign"], member);
+  }
+  if (json.contains("coupons")) {
+    for (Json& coupon : json["coupons"]) {
+      for (const char* member : {"issued_at", "expires_at"}) to_number(coupon, member);
+    }
+  }
   if (json.contains("coupon")) {
-    for (const char* member : {"created_at", "issued_at", "expires_at", "redeemed_at"})
+    for (const char* member : {"created_at", "issued_at", "expires_at", "redeemed_at", "counted_at"})
       to_number(json["coupon"], member);
   }
   if (!json.contains("counter")) json["counter"] = Json::object();

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "coupon/text.h"
+#include "policy/record_format.h"
 
 namespace scrip {
 namespace {
@@ -62,7 +63,27 @@ bool Composition::failed(std::string_view rule, std::string error) {
   return false;
 }
 
+std::string Composition::malformed(const StackPlan& plan) const {
+  if (plan.base && verdict_.stack.base) return "effect: another rule has said the base before";
+  if (plan.cap && (*plan.cap < 0 || !exact(*plan.cap))) return "effect: the cap is below 0 or beyond 2^53";
+  if (plan.order.empty()) return {};
+  if (!verdict_.stack.order.empty()) return "effect: another rule has said the order before";
+  std::vector<bool> named(facts_.coupons.size());
+  for (const std::size_t place : plan.order) {
+    if (place >= named.size() || named[place]) return "effect: order is not each place of facts.coupons once";
+    named[place] = true;
+  }
+  return plan.order.size() == named.size() ? "" : "effect: order is not each place of facts.coupons once";
+}
+
 std::string Composition::malformed(const Effect& effect) const {
+  if (hook_ == Hook::stack) {
+    if (effect.expires_at || effect.discount || !effect.counts.empty() || !effect.once.empty()) {
+      return "effect: stack answers with order, base, cap and note alone";
+    }
+    return malformed(effect.stack);
+  }
+  if (!effect.stack.empty()) return "effect: order, base and cap are for stack alone";
   if (effect.expires_at && (*effect.expires_at < earliest_instant || *effect.expires_at > latest_instant)) {
     return "effect: expires_at is outside the years 1970 to 9999";
   }
@@ -97,11 +118,14 @@ bool Composition::effect(std::string_view rule, Effect effect) {
   entry.discount = effect.discount;
   entry.note = std::move(effect.note);
   entry.once = std::move(effect.once);
+  entry.stack = effect.stack;
+  record::add_plan(verdict_.stack, effect.stack);
   if (effect.expires_at) {
     verdict_.expires_at = verdict_.expires_at ? std::min(*verdict_.expires_at, *effect.expires_at) : effect.expires_at;
   }
   if (effect.discount) {
-    verdict_.discount = std::min(verdict_.discount.value_or(0) + *effect.discount, facts_.order->amount);
+    verdict_.discount =
+        std::min(verdict_.discount.value_or(0) + *effect.discount, record::most_discount(*facts_.order));
   }
   for (const auto& [name, change] : effect.counts) {
     const auto sum = std::find_if(verdict_.counts.begin(), verdict_.counts.end(),
@@ -122,6 +146,7 @@ Verdict Composition::finish() {
     verdict_.expires_at.reset();
     verdict_.discount.reset();
     verdict_.counts.clear();
+    verdict_.stack = {};
   }
   std::erase_if(verdict_.counts, [](const auto& count) { return count.second == 0; });
   return std::move(verdict_);

@@ -18,6 +18,7 @@ struct Effect {
   Counters counts;                       // changes; each name once
   std::string note;
   std::string once;  // remind: what the notice is called; a coupon gets one of a name
+  StackPlan stack;   // stack
 };
 
 // A rule's objection.
@@ -45,7 +46,7 @@ class Composition {
   bool effect(std::string_view rule, Effect effect);  // fails the decision when the effect is malformed
   bool failed(std::string_view rule, std::string error);
 
-  // What the rules have granted so far: 0 up to the order's amount.
+  // What the rules have granted so far: 0 up to the order's amount, or what it may be at most.
   std::int64_t discount() const { return verdict_.discount.value_or(0); }
 
   // The verdict. The composition is used up.
@@ -54,6 +55,8 @@ class Composition {
  private:
   // Why an effect cannot be accepted; empty when it can.
   std::string malformed(const Effect& effect) const;
+  // The same of the part that only `stack` answers with.
+  std::string malformed(const StackPlan& plan) const;
   TraceEntry& add(std::string_view rule, TraceEntry::Kind kind);
 
   const Hook hook_;

@@ -35,6 +35,17 @@ OrderedJson to_json(const Counters& counters) {
   return object;
 }
 
+// Places count from 1, as they do in the rules.
+void put(OrderedJson& object, const StackPlan& plan) {
+  if (!plan.order.empty()) {
+    OrderedJson places = OrderedJson::array();
+    for (const std::size_t place : plan.order) places.push_back(place + 1);
+    object["order"] = std::move(places);
+  }
+  if (plan.base) object["base"] = name(*plan.base);
+  put(object, "cap", plan.cap);
+}
+
 OrderedJson to_json(const TraceEntry& entry) {
   OrderedJson object;
   object["rule"] = entry.rule;
@@ -53,6 +64,7 @@ OrderedJson to_json(const TraceEntry& entry) {
   if (!entry.counts.empty()) object["count"] = to_json(entry.counts);
   put(object, "note", entry.note);
   put(object, "once", entry.once);
+  put(object, entry.stack);
   return object;
 }
 
@@ -86,6 +98,24 @@ OrderedJson to_json(const UserFacts& user) {
   return object;
 }
 
+OrderedJson holder_json(const UserFacts& user) {
+  OrderedJson object;
+  put(object, "id", user.id);
+  object["attributes"] = parsed(user.attributes);
+  return object;
+}
+
+OrderedJson to_json(const StackedCoupon& coupon) {
+  OrderedJson object;
+  object["code"] = coupon.code;
+  object["campaign"] = {{"id", coupon.campaign_id}, {"metadata", parsed(coupon.metadata)}};
+  object["group"] = stacking_group(coupon.metadata);
+  object["issued_at"] = instant(coupon.issued_at);
+  put_instant(object, "expires_at", coupon.expires_at);
+  object["discount"] = coupon.discount;
+  return object;
+}
+
 OrderedJson to_json(const CouponFacts& coupon) {
   OrderedJson object;
   object["code"] = coupon.code;
@@ -95,6 +125,9 @@ OrderedJson to_json(const CouponFacts& coupon) {
   put_instant(object, "redeemed_at", coupon.redeemed_at);
   put(object, "discount", coupon.discount);
   put(object, "currency", coupon.currency);
+  put_instant(object, "counted_at", coupon.counted_at);
+  put_instant(object, "held_until", coupon.held_until);
+  if (!coupon.counted.empty()) object["counted"] = to_json(coupon.counted);
   return object;
 }
 
@@ -103,6 +136,7 @@ OrderedJson to_json(const Order& order) {
   put(object, "id", order.id);
   object["amount"] = order.amount;
   object["currency"] = order.currency;
+  put(object, "most_discount", order.most_discount);
   OrderedJson items = OrderedJson::array();
   for (const OrderItem& item : order.items) {
     items.push_back({{"sku", item.sku}, {"quantity", item.quantity}, {"amount", item.amount}, {"tags", item.tags}});
@@ -128,6 +162,7 @@ OrderedJson to_json(const Verdict& verdict) {
   put_instant(object, "expires_at", verdict.expires_at);
   put(object, "discount", verdict.discount);
   if (!verdict.counts.empty()) object["count"] = to_json(verdict.counts);
+  put(object, verdict.stack);
   if (verdict.unstable) object["unstable"] = true;
   object["trace"] = to_json(verdict.trace);
   return object;
@@ -136,12 +171,20 @@ OrderedJson to_json(const Verdict& verdict) {
 OrderedJson to_json(const Facts& facts) {
   OrderedJson object;
   object["now"] = instant(facts.now);
-  object["campaign"] = campaign_json(facts);
-  object["user"] = to_json(facts.user);
+  put_instant(object, "hold_until", facts.hold_until);
+  // An order of several coupons is of no one campaign.
+  const bool stacked = !facts.coupons.empty();
+  if (!stacked) object["campaign"] = campaign_json(facts);
+  object["user"] = stacked ? holder_json(facts.user) : to_json(facts.user);
   put(object, "subject", facts.subject);
   if (facts.coupon) object["coupon"] = to_json(*facts.coupon);
   if (facts.order) object["order"] = to_json(*facts.order);
   if (!facts.counters.empty()) object["counter"] = to_json(facts.counters);
+  if (stacked) {
+    OrderedJson coupons = OrderedJson::array();
+    for (const StackedCoupon& coupon : facts.coupons) coupons.push_back(to_json(coupon));
+    object["coupons"] = std::move(coupons);
+  }
   return object;
 }
 

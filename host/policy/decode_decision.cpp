@@ -14,7 +14,11 @@ class Decoder {
     DecodedDecision decoded;
     if (in_.number() != record::version) return corrupt();
     const std::uint64_t flags = flag_set(record::all_flags);
-    decoded.hook = static_cast<Hook>(flags & 3);
+    decoded.hook = record::hook_of(flags);
+    if ((flags & record::is_stack) != 0 && (flags & 3) != 0) in_.fail();
+    const std::uint64_t step = (flags >> record::step_shift) & record::step_mask;
+    if (step > record::last_step) return corrupt();
+    decoded.facts.step = static_cast<HoldStep>(step);
     facts(decoded, flags);
     verdict(decoded.verdict, flags, decoded.facts);
     if (!in_.ok() || !in_.at_end()) return corrupt();
@@ -89,6 +93,28 @@ class Decoder {
     if (flags & record::has_subject) facts.subject = text();
     if (flags & record::has_order) facts.order = order();
     if (flags & record::has_counters) facts.counters = counters();
+    if (facts.step == HoldStep::hold) facts.hold_until = instant();
+    if (flags & record::is_stack) facts.coupons = coupons();
+  }
+
+  std::vector<std::size_t> places() {
+    std::vector<std::size_t> order(in_.count());
+    for (std::size_t& place : order) place = in_.number();
+    return order;
+  }
+
+  std::vector<StackedCoupon> coupons() {
+    std::vector<StackedCoupon> coupons(in_.count());
+    for (StackedCoupon& coupon : coupons) {
+      const std::uint64_t flags = flag_set(record::of_stacked::all);
+      coupon.code = text();
+      coupon.campaign_id = text();
+      coupon.issued_at = instant();
+      if (flags & record::of_stacked::metadata) coupon.metadata = text();
+      if (flags & record::of_stacked::expires_at) coupon.expires_at = instant();
+      if (flags & record::of_stacked::discount) coupon.discount = in_.signed_number();
+    }
+    return coupons;
   }
 
   CouponFacts coupon() {
@@ -101,12 +127,17 @@ class Decoder {
     if (flags & record::of_coupon::redeemed_at) coupon.redeemed_at = instant();
     if (flags & record::of_coupon::discount) coupon.discount = in_.signed_number();
     if (flags & record::of_coupon::currency) coupon.currency = text();
+    if (flags & record::of_coupon::counted_at) coupon.counted_at = instant();
+    if (flags & record::of_coupon::held_until) coupon.held_until = instant();
+    if (flags & record::of_coupon::counted) coupon.counted = counters();
     return coupon;
   }
 
   Order order() {
     Order order;
-    if (flag_set(record::of_order::all) & record::of_order::id) order.id = text();
+    const std::uint64_t flags = flag_set(record::of_order::all);
+    if (flags & record::of_order::id) order.id = text();
+    if (flags & record::of_order::most_discount) order.most_discount = in_.signed_number();
     order.amount = in_.signed_number();
     order.currency = text();
     order.items.resize(in_.count());
@@ -134,6 +165,13 @@ class Decoder {
       if (flags & record::of_entry::sentence) entry.sentence = text();
       if (flags & record::of_entry::detail) entry.detail = text();
       if (flags & record::of_entry::once) entry.once = text();
+      if (flags & record::of_entry::cap) entry.stack.cap = in_.signed_number();
+      if (flags & record::of_entry::base) {
+        entry.stack.base = flags & record::of_entry::is_original ? StackBase::original : StackBase::remaining;
+      } else if (flags & record::of_entry::is_original) {
+        in_.fail();
+      }
+      if (flags & record::of_entry::order) entry.stack.order = places();
     }
     return entries;
   }
@@ -142,6 +180,7 @@ class Decoder {
     verdict.kind = static_cast<Verdict::Kind>(flags >> 2 & 3);
     verdict.unstable = (flags & record::is_unstable) != 0;
     verdict.trace = trace(facts);
+    verdict.stack = record::implied_plan(verdict.kind, verdict.trace);
     if (flags & record::has_verdict) {
       verdict.code = name();
       verdict.sentence = text();
@@ -175,7 +214,7 @@ std::optional<Hook> hook_of(std::string_view bytes) {
   ByteReader in(bytes);
   if (in.number() != record::version) return std::nullopt;
   const std::uint64_t flags = in.number();
-  return in.ok() ? std::optional(static_cast<Hook>(flags & 3)) : std::nullopt;
+  return in.ok() ? std::optional(record::hook_of(flags)) : std::nullopt;
 }
 
 }  // namespace scrip

@@ -41,7 +41,9 @@ class Encoder {
     if (flags & record::has_coupon) coupon(*facts.coupon);
     if (flags & record::has_subject) out_.text(*facts.subject);
     if (flags & record::has_order) order(*facts.order);
-    if (flags & record::has_counters) counters();
+    if (flags & record::has_counters) counters(facts.counters);
+    if (facts.step == HoldStep::hold) instant(facts.hold_until.value_or(now_));
+    if (flags & record::is_stack) coupons();
   }
 
   void trace(const std::vector<TraceEntry>& entries) {
@@ -53,7 +55,11 @@ class Encoder {
           when(!entry.counts.empty(), record::of_entry::counts) | when(!entry.note.empty(), record::of_entry::note) |
           when(!entry.code.empty(), record::of_entry::code) |
           when(!entry.sentence.empty(), record::of_entry::sentence) |
-          when(!entry.detail.empty(), record::of_entry::detail) | when(!entry.once.empty(), record::of_entry::once));
+          when(!entry.detail.empty(), record::of_entry::detail) | when(!entry.once.empty(), record::of_entry::once) |
+          when(entry.stack.cap.has_value(), record::of_entry::cap) |
+          when(entry.stack.base.has_value(), record::of_entry::base) |
+          when(entry.stack.base == StackBase::original, record::of_entry::is_original) |
+          when(!entry.stack.order.empty(), record::of_entry::order));
       name(entry.rule);
       if (entry.expires_at) instant(*entry.expires_at);
       if (entry.discount) out_.signed_number(*entry.discount);
@@ -63,6 +69,8 @@ class Encoder {
       if (!entry.sentence.empty()) out_.text(entry.sentence);
       if (!entry.detail.empty()) out_.text(entry.detail);
       if (!entry.once.empty()) out_.text(entry.once);
+      if (entry.stack.cap) out_.signed_number(*entry.stack.cap);
+      if (!entry.stack.order.empty()) places(entry.stack.order);
     }
   }
 
@@ -97,11 +105,31 @@ class Encoder {
     }
   }
 
-  void counters() {
-    out_.number(facts_.counters.size());
-    for (const auto& [counter, value] : facts_.counters) {
+  void counters(const Counters& counters) {
+    out_.number(counters.size());
+    for (const auto& [counter, value] : counters) {
       out_.text(counter);
       out_.signed_number(value);
+    }
+  }
+
+  void places(const std::vector<std::size_t>& order) {
+    out_.number(order.size());
+    for (const std::size_t place : order) out_.number(place);
+  }
+
+  void coupons() {
+    out_.number(facts_.coupons.size());
+    for (const StackedCoupon& coupon : facts_.coupons) {
+      out_.number(when(coupon.metadata != "{}", record::of_stacked::metadata) |
+                  when(coupon.expires_at.has_value(), record::of_stacked::expires_at) |
+                  when(coupon.discount != 0, record::of_stacked::discount));
+      out_.text(coupon.code);
+      out_.text(coupon.campaign_id);
+      instant(coupon.issued_at);
+      if (coupon.metadata != "{}") out_.text(coupon.metadata);
+      if (coupon.expires_at) instant(*coupon.expires_at);
+      if (coupon.discount != 0) out_.signed_number(coupon.discount);
     }
   }
 
@@ -127,7 +155,10 @@ class Encoder {
                 when(coupon.expires_at.has_value(), record::of_coupon::expires_at) |
                 when(coupon.redeemed_at.has_value(), record::of_coupon::redeemed_at) |
                 when(coupon.discount.has_value(), record::of_coupon::discount) |
-                when(!coupon.currency.empty(), record::of_coupon::currency));
+                when(!coupon.currency.empty(), record::of_coupon::currency) |
+                when(coupon.counted_at.has_value(), record::of_coupon::counted_at) |
+                when(coupon.held_until.has_value(), record::of_coupon::held_until) |
+                when(!coupon.counted.empty(), record::of_coupon::counted));
     out_.text(coupon.code);
     instant(coupon.created_at);
     if (coupon.issued_at) instant(*coupon.issued_at);
@@ -135,11 +166,16 @@ class Encoder {
     if (coupon.redeemed_at) instant(*coupon.redeemed_at);
     if (coupon.discount) out_.signed_number(*coupon.discount);
     if (!coupon.currency.empty()) out_.text(coupon.currency);
+    if (coupon.counted_at) instant(*coupon.counted_at);
+    if (coupon.held_until) instant(*coupon.held_until);
+    if (!coupon.counted.empty()) counters(coupon.counted);
   }
 
   void order(const Order& order) {
-    out_.number(when(order.id.has_value(), record::of_order::id));
+    out_.number(when(order.id.has_value(), record::of_order::id) |
+                when(order.most_discount.has_value(), record::of_order::most_discount));
     if (order.id) out_.text(*order.id);
+    if (order.most_discount) out_.signed_number(*order.most_discount);
     out_.signed_number(order.amount);
     out_.text(order.currency);
     out_.number(order.items.size());
@@ -164,13 +200,13 @@ std::string encode_decision(Hook hook, const Facts& facts, const Verdict& verdic
   const UserFacts& user = facts.user;
   const bool is_implied = follows(verdict, facts.order);
   const std::uint64_t flags =
-      static_cast<std::uint64_t>(hook) | static_cast<std::uint64_t>(verdict.kind) << 2 |
+      record::hook_bits(hook) | static_cast<std::uint64_t>(verdict.kind) << 2 |
       when(user.id.has_value(), record::has_user_id) |
       when(user.issued != 0 || user.issued_for_subject != 0 || user.redeemed != 0, record::has_user_counts) |
       when(user.attributes != "{}", record::has_attributes) | when(facts.coupon.has_value(), record::has_coupon) |
       when(facts.subject.has_value(), record::has_subject) | when(facts.order.has_value(), record::has_order) |
       when(!facts.counters.empty(), record::has_counters) | when(verdict.unstable, record::is_unstable) |
-      when(!is_implied, record::has_verdict);
+      when(!is_implied, record::has_verdict) | static_cast<std::uint64_t>(facts.step) << record::step_shift;
   Encoder encoder(facts);
   encoder.number(record::version);
   encoder.number(flags);

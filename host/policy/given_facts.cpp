@@ -36,12 +36,17 @@ class FactsReader {
     prepare(facts);
     members(given, "facts",
             {{"now", [](const Json&, const std::string&) {}},
+             {"hold_until", instant_into(facts.hold_until)},
              {"campaign", [&](const Json& json, const std::string& path) { campaign(json, path, facts.tally); }},
              {"user", [&](const Json& json, const std::string& path) { user(json, path, facts.user); }},
              {"subject", [&](const Json& json, const std::string& path) { text(json, path, facts.subject); }},
              {"coupon", [&](const Json& json, const std::string& path) { coupon(json, path, facts.coupon); }},
              {"order", [&](const Json& json, const std::string& path) { order(json, path, facts.order); }},
-             {"counter", [&](const Json& json, const std::string& path) { counters(json, path, read.counters); }}});
+             {"counter", [&](const Json& json, const std::string& path) { counters(json, path, read.counters); }},
+             {"coupons", [&](const Json& json, const std::string& path) { coupons(json, path, facts.coupons); }}});
+    if (hook_ == Hook::stack && !facts.order) fail("facts.order is missing");
+    if (hook_ == Hook::stack && facts.coupons.empty()) fail("facts.coupons is missing");
+    if (hook_ != Hook::stack && !facts.coupons.empty()) fail("facts.coupons is for the hook stack");
     facts.campaign = std::make_shared<const Campaign>(campaign_);
     read.error = error_;
     return read;
@@ -56,6 +61,7 @@ class FactsReader {
     campaign_.name = "test";
     if (unsaid_ == Unsaid::absent) return;
     facts.user.id = "user-1";
+    if (hook_ == Hook::stack) return;
     facts.coupon = CouponFacts{.code = "TEST-CODE", .created_at = facts.now};
     if (hook_ != Hook::issue) facts.coupon->issued_at = facts.now;
     if (hook_ == Hook::cancel) facts.coupon->redeemed_at = facts.now;
@@ -213,7 +219,12 @@ class FactsReader {
              {"expires_at", instant_into(into->expires_at)},
              {"redeemed_at", instant_into(into->redeemed_at)},
              {"discount", integer_into(into->discount)},
-             {"currency", currency_into(into->currency)}});
+             {"currency", currency_into(into->currency)},
+             {"counted_at", instant_into(into->counted_at)},
+             {"held_until", instant_into(into->held_until)},
+             {"counted", [&](const Json& counted, const std::string& counted_path) {
+                counters(counted, counted_path, into->counted);
+              }}});
     if (into->discount && into->currency.empty()) into->currency = usual_currency;
   }
 
@@ -224,9 +235,40 @@ class FactsReader {
             {{"id", text_into(into->id)},
              {"amount", integer_into(into->amount)},
              {"currency", currency_into(into->currency)},
+             {"most_discount", integer_into(into->most_discount)},
              {"items", [&](const Json& items_json, const std::string& items_path) {
                 items(items_json, items_path, into->items);
               }}});
+  }
+
+  void coupons(const Json& json, const std::string& path, std::vector<StackedCoupon>& into) {
+    if (!json.is_array()) return fail(path + " is not a list");
+    if (json.size() > most_stacked) return fail(path + " has more than " + std::to_string(most_stacked) + " coupons");
+    for (const Json& each : json) {
+      StackedCoupon& coupon = into.emplace_back();
+      const std::string number = std::to_string(into.size());
+      coupon.code = "TEST-CODE-" + number;
+      coupon.campaign_id = "test";
+      coupon.issued_at = now_;
+      // A group that is given beside metadata has to be the one that follows from them.
+      std::string group;
+      members(each, path + "[" + number + "]",
+              {{"code", text_into(coupon.code)},
+               {"group", text_into(group)},
+               {"campaign",
+                [&](const Json& of, const std::string& of_path) {
+                  members(of, of_path,
+                          {{"id", text_into(coupon.campaign_id)}, {"metadata", free_form_into(coupon.metadata)}});
+                }},
+               {"issued_at", instant_into(coupon.issued_at)},
+               {"expires_at", instant_into(coupon.expires_at)},
+               {"discount", integer_into(coupon.discount)}});
+      if (group.empty() || group == stacking_group(coupon.metadata)) continue;
+      Json metadata = Json::parse(coupon.metadata, nullptr, false);
+      if (metadata.contains("stacking_group")) fail(path + "[" + number + "].group is not the one of its metadata");
+      metadata["stacking_group"] = group;
+      coupon.metadata = metadata.dump();
+    }
   }
 
   void items(const Json& json, const std::string& path, std::vector<OrderItem>& into) {

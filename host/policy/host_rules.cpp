@@ -27,9 +27,16 @@ std::optional<Error> objection_to_issue(const Campaign& campaign, const CouponFa
   return refuse(Code::campaign_not_active, "This campaign has ended.");
 }
 
+Error held(Micros until) {
+  Error error = refuse(Code::coupon_held, "This coupon is being used for an order right now.");
+  error.detail = R"({"expires_at":")" + format_instant(until) + R"("})";
+  return error;
+}
+
 std::optional<Error> objection_to_redeem(const Campaign& campaign, const CouponFacts& coupon, Micros now) {
   if (!coupon.issued_at) return refuse(Code::not_issued, "This coupon has not been given to anybody.");
   if (coupon.redeemed_at) return refuse(Code::already_redeemed, "This coupon has already been used.");
+  if (coupon.held_until && now < *coupon.held_until) return held(*coupon.held_until);
   if (coupon.expires_at && now >= *coupon.expires_at) return refuse(Code::coupon_expired, "This coupon has expired.");
   // A campaign that is over gives no more coupons, but those it gave stay good until they expire;
   // pausing is the operator's emergency stop and holds for both.
@@ -49,12 +56,35 @@ std::optional<Error> host_objection(Hook hook, const Campaign& campaign, const C
     case Hook::cancel:
       if (coupon.redeemed_at) return std::nullopt;
       return refuse(Code::not_redeemed, "This coupon has not been used.");
+    case Hook::stack:
+      return std::nullopt;
   }
   return std::nullopt;
 }
 
 std::optional<Error> host_objection(Hook hook, const Facts& facts) {
-  return host_objection(hook, *facts.campaign, *facts.coupon, facts.now);
+  if (hook == Hook::stack) return std::nullopt;
+  if (!follows_hold(facts.step)) return host_objection(hook, *facts.campaign, *facts.coupon, facts.now);
+  // What was promised at the hold stays so, whatever has ended or was paused since.
+  const std::optional<Micros>& until = facts.coupon->held_until;
+  const bool over = facts.step == HoldStep::redeem_held && until && facts.now >= *until;
+  return until && !over ? std::nullopt : std::optional(hold_not_found());
+}
+
+std::optional<Verdict> decided_by_host(Hook hook, const Facts& facts) {
+  if (const auto objection = host_objection(hook, facts)) return host_verdict(*objection);
+  if (!follows_hold(facts.step)) return std::nullopt;
+  TraceEntry entry{.rule = "host"};
+  if (facts.step == HoldStep::redeem_held) {
+    entry.discount = facts.coupon->discount;
+  } else {
+    entry.counts = facts.coupon->counted;
+    for (auto& [counter, change] : entry.counts) change = -change;
+  }
+  if (entry.discount || !entry.counts.empty()) entry.kind = TraceEntry::Kind::effect;
+  Verdict verdict{.discount = entry.discount, .counts = entry.counts};
+  verdict.trace.push_back(std::move(entry));
+  return verdict;
 }
 
 std::optional<Error> sold_out_objection(const Facts& facts) {
@@ -63,6 +93,18 @@ std::optional<Error> sold_out_objection(const Facts& facts) {
 
 Error sold_out() {
   return refuse(Code::sold_out, "All coupons of this campaign have been given out.");
+}
+
+Error hold_not_found() {
+  return refuse(Code::hold_not_found, "This hold has ended, or there was none.");
+}
+
+Error not_combinable() {
+  return refuse(Code::not_combinable, "These coupons cannot be used together.");
+}
+
+std::string_view asked_policy(Hook hook, const Facts& facts) {
+  return hook == Hook::stack ? stacking_policy : std::string_view(facts.campaign->policy);
 }
 
 Verdict host_verdict(const Error& error) {
@@ -86,6 +128,10 @@ Verdict misfit_verdict(const Error& misfit) {
   std::string why = misfit.message;
   for (const FieldError& field : misfit.fields) why += " " + field.field + ": " + field.message;
   return host_failure(std::move(why));
+}
+
+Verdict unbound_verdict(Hook hook, const Error& misfit) {
+  return hook == Hook::stack ? host_verdict(not_combinable()) : misfit_verdict(misfit);
 }
 
 }  // namespace scrip

@@ -16,7 +16,7 @@ void add(Summary& summary, const TraceEntry& entry, const std::optional<Order>& 
     summary.expires_at = std::min(summary.expires_at.value_or(*entry.expires_at), *entry.expires_at);
   }
   if (entry.discount && order) {
-    summary.discount = std::min(wrapping_sum(summary.discount.value_or(0), *entry.discount), order->amount);
+    summary.discount = std::min(wrapping_sum(summary.discount.value_or(0), *entry.discount), most_discount(*order));
   }
   for (const auto& [name, change] : entry.counts) {
     const auto sum = std::find_if(summary.counts.begin(), summary.counts.end(),
@@ -30,6 +30,23 @@ void add(Summary& summary, const TraceEntry& entry, const std::optional<Order>& 
 }
 
 }  // namespace
+
+std::int64_t most_discount(const Order& order) {
+  return std::min(order.most_discount.value_or(order.amount), order.amount);
+}
+
+void add_plan(StackPlan& plan, const StackPlan& more) {
+  if (plan.order.empty()) plan.order = more.order;
+  if (!plan.base) plan.base = more.base;
+  if (more.cap) plan.cap = std::min(plan.cap.value_or(*more.cap), *more.cap);
+}
+
+StackPlan implied_plan(Verdict::Kind kind, const std::vector<TraceEntry>& trace) {
+  StackPlan plan;
+  if (kind != Verdict::Kind::allowed) return plan;
+  for (const TraceEntry& entry : trace) add_plan(plan, entry.stack);
+  return plan;
+}
 
 Summary implied(Verdict::Kind kind, const std::vector<TraceEntry>& trace, const std::optional<Order>& order) {
   Summary summary;

@@ -9,6 +9,7 @@
 
 #include "coupon/time.h"
 #include "policy/facts.h"
+#include "policy/stack_plan.h"
 
 namespace scrip {
 
@@ -30,6 +31,7 @@ struct TraceEntry {
   std::optional<Micros> expires_at;
   std::optional<std::int64_t> discount;
   Counters counts;
+  StackPlan stack;  // stack: what the rule said of it
   bool operator==(const TraceEntry&) const = default;
 };
 
@@ -52,6 +54,7 @@ struct Verdict {
   std::optional<Micros> expires_at;
   std::optional<std::int64_t> discount;
   Counters counts;
+  StackPlan stack;  // stack: the one order and base that a rule named, the smallest cap
 
   std::vector<TraceEntry> trace;
 
@@ -70,7 +73,8 @@ inline constexpr std::string_view failed_code = "policy_error";
 inline constexpr std::string_view quarantined_code = "policy_quarantined";
 
 // The trace as JSON: [{"rule","result":"passed|effect|denied|failed","code","sentence","detail",
-// "error","expires_at","discount","count":{NAME:n},"note","once"}]; only members that hold something.
+// "error","expires_at","discount","count":{NAME:n},"note","once","order":[place],"base","cap"}]; only members
+// that hold something; places count from 1.
 std::string trace_json(const std::vector<TraceEntry>& trace);
 
 }  // namespace scrip

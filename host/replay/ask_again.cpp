@@ -32,7 +32,11 @@ Result<void> read_recorded(const DecisionRow& row, Candidate& candidate, Reader&
   decision.unable = (*campaign)->unable;
   if (!decision.unable.empty()) return {};
   decision.facts.campaign = (*campaign)->campaign;
-  decision.binding = (*campaign)->binding;
+  decision.binding = decision.hook == Hook::stack ? candidate.stacking() : (*campaign)->binding;
+  if (decision.hook == Hook::stack) {
+    if (!decision.binding) decision.unable = "the candidate has no policy 'stacking'";
+    return {};
+  }
   if (!decision.facts.coupon) {
     decision.unable = "its record shows no coupon";
   } else if (ran_out_of_codes(decision)) {
@@ -49,8 +53,8 @@ void ask_candidate(Evaluator& evaluator, Replayed& decision,
                    const std::function<std::int64_t(const std::string& name)>& counter) {
   decision.facts.counters.clear();
   // The rules do not come to it, and the record shows none of their counters.
-  if (const auto objection = host_objection(decision.hook, decision.facts)) {
-    decision.candidate = host_verdict(*objection);
+  if (auto decided = decided_by_host(decision.hook, decision.facts)) {
+    decision.candidate = std::move(*decided);
     decision.reads = {};
     return;
   }

@@ -11,6 +11,15 @@ std::string in_one_line(const Error& error) {
 
 }  // namespace
 
+std::shared_ptr<const Binding> Candidate::stacking() {
+  const std::scoped_lock lock(mutex_);
+  if (!stacking_) {
+    auto bound = set_->bind(std::string(stacking_policy), "{}");
+    stacking_ = bound ? std::move(*bound) : nullptr;
+  }
+  return *stacking_;
+}
+
 Result<std::shared_ptr<const CandidateCampaign>> Candidate::campaign(Reader& reader, std::int64_t number,
                                                                      std::int64_t version) {
   const std::scoped_lock lock(mutex_);

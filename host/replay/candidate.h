@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -28,12 +29,16 @@ class Candidate {
 
   const PolicySet& set() const { return *set_; }
 
+  // The candidate's policy `stacking`; null: it has none.
+  std::shared_ptr<const Binding> stacking();
+
   // The definition of a campaign number and version. The error is the store's.
   Result<std::shared_ptr<const CandidateCampaign>> campaign(Reader& reader, std::int64_t number, std::int64_t version);
 
  private:
   const std::shared_ptr<const PolicySet> set_;
   std::mutex mutex_;
+  std::optional<std::shared_ptr<const Binding>> stacking_;  // nullopt: not bound yet
   std::map<std::pair<std::int64_t, std::int64_t>, std::shared_ptr<const CandidateCampaign>> known_;
 };
 

@@ -1,5 +1,5 @@
-// Makes a decision again: the host's own rules and a policy's, on facts that were recorded or made
-// up. What the ledger does with a claim, without a ledger. Belongs to the evaluator's thread.
+// Makes a decision again: the host's own rules and a policy's, where a policy was asked, on facts that were recorded or
+// made up. What the ledger does with a claim, without a ledger. Belongs to the evaluator's thread.
 #pragma once
 
 #include "policy/facts.h"

@@ -59,7 +59,7 @@ bool had_no_coupon(const DecodedDecision& decision) {
 }
 
 Verdict made_again(const DecodedDecision& decision, const Court& court, std::vector<std::string>& counters) {
-  if (court.misfit) return misfit_verdict(*court.misfit);
+  if (court.misfit) return unbound_verdict(decision.hook, *court.misfit);
   const auto evaluator = court.set->evaluator();
   counters = evaluator->counters(*court.binding, decision.hook, decision.facts);
   Verdict verdict = decide_again(*evaluator, *court.binding, decision.hook, decision.facts);
@@ -118,7 +118,7 @@ std::string_view name(Difference difference) {
 Result<Explanation> explain(Reader& reader, CompiledRevisions& revisions, const DecisionRow& row) {
   Explanation explanation;
   auto decoded = decode_decision(row.record);
-  if (!decoded || !decoded->facts.coupon) {
+  if (!decoded || (!decoded->facts.coupon && decoded->hook != Hook::stack)) {
     differ(explanation, Difference::unreadable, "The record of the decision is damaged.");
     return explanation;
   }
@@ -146,7 +146,9 @@ Result<Explanation> explain(Reader& reader, CompiledRevisions& revisions, const 
   }
   explanation.campaign = decision.facts.campaign = std::make_shared<const Campaign>(std::move(**campaign));
   if (court.set) {
-    auto bound = court.set->bind(explanation.campaign->policy, explanation.campaign->params);
+    const bool stacked = decision.hook == Hook::stack;
+    auto bound = stacked ? court.set->bind(std::string(stacking_policy), "{}")
+                         : court.set->bind(explanation.campaign->policy, explanation.campaign->params);
     if (bound) {
       court.binding = std::move(*bound);
       explanation.rules = court.binding->rule_infos();
@@ -156,9 +158,8 @@ Result<Explanation> explain(Reader& reader, CompiledRevisions& revisions, const 
   }
 
   std::vector<std::string> counters;
-  const auto objection = host_objection(decision.hook, decision.facts);
-  if (objection) {
-    explanation.again = host_verdict(*objection);
+  if (auto decided = decided_by_host(decision.hook, decision.facts)) {
+    explanation.again = std::move(decided);
   } else if (row.revision == 0) {
     explanation.again = no_policies_verdict();
   } else if (!revision) {

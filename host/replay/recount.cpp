@@ -12,7 +12,33 @@ std::string user_and_subject(const Facts& facts) {
 
 bool same_state(const CouponFacts& a, const CouponFacts& b) {
   return a.issued_at == b.issued_at && a.expires_at == b.expires_at && a.redeemed_at == b.redeemed_at &&
-         a.discount == b.discount && a.currency == b.currency;
+         a.discount == b.discount && a.currency == b.currency && a.counted_at == b.counted_at &&
+         a.held_until == b.held_until && a.counted == b.counted;
+}
+
+void give_back(CouponFacts& coupon) {
+  coupon.redeemed_at.reset();
+  coupon.discount.reset();
+  coupon.currency.clear();
+  coupon.counted_at.reset();
+  coupon.held_until.reset();
+  coupon.counted.clear();
+}
+
+void redeem(CouponFacts& coupon, const Verdict& verdict, const Facts& facts) {
+  if (facts.step == HoldStep::hold) {
+    coupon.counted_at = facts.now;
+    coupon.held_until = facts.hold_until;
+    coupon.counted = verdict.counts;
+  } else {
+    coupon.redeemed_at = facts.now;
+    coupon.held_until.reset();
+    coupon.counted.clear();
+  }
+  if (facts.order && verdict.discount) {
+    coupon.discount = verdict.discount;
+    coupon.currency = facts.order->currency;
+  }
 }
 
 // The coupon after a verdict.
@@ -24,18 +50,13 @@ void apply(CouponFacts& coupon, Hook hook, const Verdict& verdict, const Facts& 
       if (verdict.expires_at) coupon.expires_at = verdict.expires_at;
       break;
     case Hook::redeem:
-      coupon.redeemed_at = facts.now;
-      if (facts.order && verdict.discount) {
-        coupon.discount = verdict.discount;
-        coupon.currency = facts.order->currency;
-      }
+      redeem(coupon, verdict, facts);
       break;
     case Hook::cancel:
-      coupon.redeemed_at.reset();
-      coupon.discount.reset();
-      coupon.currency.clear();
+      give_back(coupon);
       break;
     case Hook::remind:
+    case Hook::stack:
       break;
   }
 }
@@ -44,8 +65,9 @@ std::int64_t issues(Hook hook, const Verdict& verdict) {
   return hook == Hook::issue && verdict.allowed() ? 1 : 0;
 }
 
-std::int64_t redemptions(Hook hook, const Verdict& verdict) {
-  if (!verdict.allowed()) return 0;
+// A hold is the redemption that it begins.
+std::int64_t redemptions(Hook hook, HoldStep step, const Verdict& verdict) {
+  if (!verdict.allowed() || step == HoldStep::redeem_held) return 0;
   return hook == Hook::redeem ? 1 : hook == Hook::cancel ? -1 : 0;
 }
 
@@ -111,6 +133,7 @@ bool Recount::adjust_counters(Replayed& decision, CampaignState& state) {
 }
 
 bool Recount::adjust(Replayed& decision) {
+  if (decision.hook == Hook::stack) return false;  // it goes by nothing that is recounted
   CampaignState& state = campaigns_[decision.campaign];
   const bool counts = adjust_counts(decision, state);
   const bool coupon = adjust_coupon(decision, state);
@@ -136,9 +159,10 @@ std::size_t Recount::differences() const {
 void Recount::settle(const Replayed& decision, const Verdict& candidate) {
   CampaignState& state = campaigns_[decision.campaign];
   const Verdict& recorded = decision.recorded;
-  const Difference more{.issued = issues(decision.hook, candidate) - issues(decision.hook, recorded),
-                        .redeemed = redemptions(decision.hook, candidate) - redemptions(decision.hook, recorded)};
   const Facts& facts = decision.facts;
+  const Difference more{
+      .issued = issues(decision.hook, candidate) - issues(decision.hook, recorded),
+      .redeemed = redemptions(decision.hook, facts.step, candidate) - redemptions(decision.hook, facts.step, recorded)};
   if (!more.none()) {
     const auto add = [&more](Difference& to) {
       to.issued += more.issued;
@@ -167,6 +191,13 @@ void Recount::settle_coupon(const Replayed& decision, const Verdict& candidate, 
   CouponFacts otherwise = *decision.facts.coupon;
   apply(recorded, decision.hook, decision.recorded, decision.facts);
   apply(otherwise, decision.hook, candidate, decision.facts);
+  // No decision is recorded that finishes or ends a hold that only the candidate allowed: it is taken to
+  // be redeemed.
+  if (otherwise.held_until && !recorded.held_until && !decision.recorded.allowed() && candidate.allowed()) {
+    otherwise.redeemed_at = decision.facts.now;
+    otherwise.held_until.reset();
+    otherwise.counted.clear();
+  }
   if (same_state(recorded, otherwise)) {
     if (!state.coupons.empty()) state.coupons.erase(*decision.serial);
     return;

@@ -14,7 +14,7 @@ Result<ReplayRange> replay_range(Reader& reader, const std::optional<Micros>& si
   if (!after) return after.error();
   ReplayRange range{.after = *after, .last = latest->rows.front().id};
   if (until) {
-    auto last = reader.decision_before(*until);
+    auto last = reader.last_decision_before(*until);
     if (!last) return last.error();
     range.last = std::max(range.after, std::min(range.last, *last));
   }

@@ -14,6 +14,8 @@ struct ReplayRange {
 };
 
 // The decisions of since <= at < until; nullopt: from the first one kept, up to the last there is.
+// A replay goes by ids: where the coupons' clock was set back, those that were decided in between are among
+// them, whatever their instants.
 Result<ReplayRange> replay_range(Reader& reader, const std::optional<Micros>& since,
                                  const std::optional<Micros>& until);
 

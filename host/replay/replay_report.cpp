@@ -45,7 +45,8 @@ std::string rule_of(Flip kind, const Verdict& recorded, const Verdict& candidate
     case Flip::newly_allowed:
       return deciding_rule(recorded);
     case Flip::other_discount:
-      return differing_rule(recorded, candidate, [](const TraceEntry& entry) { return entry.discount; });
+      return differing_rule(recorded, candidate,
+                            [](const TraceEntry& entry) { return std::pair(entry.discount, entry.stack); });
     case Flip::other_expiry:
       return differing_rule(recorded, candidate, [](const TraceEntry& entry) { return entry.expires_at; });
     case Flip::other_notice:
@@ -79,9 +80,13 @@ std::optional<Flip> flip_of(const Verdict& recorded, const Verdict& candidate) {
     return recorded.allowed() ? Flip::newly_refused : Flip::newly_allowed;
   }
   if (!recorded.allowed()) return recorded.code == candidate.code ? std::nullopt : std::optional(Flip::other_reason);
-  if (recorded.discount != candidate.discount) return Flip::other_discount;
+  if (recorded.discount != candidate.discount || recorded.stack != candidate.stack) return Flip::other_discount;
   if (recorded.expires_at != candidate.expires_at) return Flip::other_expiry;
   return notes_of(recorded) == notes_of(candidate) ? std::nullopt : std::optional(Flip::other_notice);
+}
+
+std::optional<Flip> flip_of(const Replayed& decision, const Verdict& candidate) {
+  return follows_hold(decision.facts.step) ? std::nullopt : flip_of(decision.recorded, candidate);
 }
 
 std::int64_t ReplayReport::all_flips() const {
@@ -94,6 +99,7 @@ ReplayTally::ReplayTally(std::string revision, std::size_t samples, Keep keep) :
 
 void ReplayTally::add_discount(const Replayed& decision, const Verdict& candidate) {
   const Facts& facts = decision.facts;
+  if (facts.step == HoldStep::redeem_held) return;  // the hold's
   if (decision.hook == Hook::redeem && facts.order) {
     const auto given = [](const Verdict& verdict) { return verdict.allowed() ? verdict.discount.value_or(0) : 0; };
     DiscountSum& sum = report_.discounts[facts.order->currency];
@@ -113,7 +119,7 @@ void ReplayTally::add(const Replayed& decision, const Verdict& candidate, bool r
   ++report_.decisions;
   if (recounted) ++report_.recounted;
   add_discount(decision, candidate);
-  const auto flip = flip_of(decision.recorded, candidate);
+  const auto flip = flip_of(decision, candidate);
   if (!flip) return;
   ++report_.flips[static_cast<std::size_t>(*flip)];
   std::string rule = rule_of(*flip, decision.recorded, candidate);

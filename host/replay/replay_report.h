@@ -32,6 +32,8 @@ std::string_view name(Flip flip);
 
 // nullopt: the candidate says what was said.
 std::optional<Flip> flip_of(const Verdict& recorded, const Verdict& candidate);
+// The same of a decision. What follows a hold was settled with the hold, whose flip is told.
+std::optional<Flip> flip_of(const Replayed& decision, const Verdict& candidate);
 
 struct FlipSample {
   std::int64_t id = 0;

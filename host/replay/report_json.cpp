@@ -15,7 +15,7 @@ Json show(const FlipSample& sample) {
           {"campaign_id", sample.campaign},
           {"hook", name(sample.hook)},
           {"user_id", sample.facts.user.id ? Json(*sample.facts.user.id) : Json()},
-          {"coupon", sample.facts.coupon->code},
+          {"coupon", sample.facts.coupon ? Json(sample.facts.coupon->code) : Json()},
           {"recorded", Json::parse(verdict_json(sample.recorded))},
           {"candidate", Json::parse(verdict_json(sample.candidate))},
           {"facts", Json::parse(facts_json(sample.facts))}};

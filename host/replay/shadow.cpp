@@ -168,7 +168,7 @@ void Shadow::look_at(ShadowOf of, Run& run, Reader& reader, const DecisionRow& r
   ask_candidate(*run.evaluator, decision,
                 [&](const std::string& name) { return run.recount->counter(decision, name); });
   run.recount->settle(decision, decision.candidate);
-  const auto flip = flip_of(decision.recorded, decision.candidate);
+  const auto flip = flip_of(decision, decision.candidate);
   constexpr std::int64_t between_checks = 1'024;
   const bool too_many = ++run.seen % between_checks == 0 && run.recount->differences() > options_.differences;
   if (too_many) run.recount = std::make_unique<Recount>();

@@ -1,5 +1,6 @@
 // The audit log: what operators do, with what was before and what is now, and nothing else.
 #include <catch2/catch.hpp>
+#include <thread>
 
 #include "scenario.h"
 
@@ -126,6 +127,45 @@ TEST_CASE("every act of an operator is an entry with what was before and what is
     CHECK(entry["old"] == row.before);
     CHECK(entry["new"] == row.after);
   }
+}
+
+TEST_CASE("a set that is cast as a shadow, and its end, are entries; the end says how much it had seen") {
+  Shop shop;
+  shop.campaign({{"id", "spring"}, {"policy", "welcome"}, {"total", 10}});
+  const std::string path = "/api/v1/policies/shadow";
+  const auto cast = [&](const std::string& rules) {
+    const Json files = Json::array(
+        {{{"name", "scripts/mine.lua"}, {"text", "return policy { name = \"mine\", rules = { " + rules + " } }"}}});
+    const Reply reply = shop.post(path, shop.operator_(), {{"files", files}});
+    REQUIRE(reply.status == 201);
+    return reply.body["candidate"]["revision"].get<std::string>();
+  };
+  const std::string first = cast("");
+  Json entry = last(shop);
+  CHECK(has(entry, Json{{"subject", "admin"},
+                        {"role", "operator"},
+                        {"action", "shadow.cast"},
+                        {"target", "policies"},
+                        {"old", nullptr},
+                        {"new", {{"revision", first}}}}));
+  const std::string second = cast("per_user_limit { max = 1 }");
+  entry = last(shop);
+  CHECK(entry["old"]["revision"] == first);
+  CHECK(entry["new"] == Json{{"revision", second}});
+  shop.issue("spring", "minji");
+  while (shop.get(path, shop.operator_()).body["candidate"]["report"]["decisions"] != 1) std::this_thread::yield();
+  REQUIRE(send(shop, "DELETE", path, shop.operator_(), Json::object()).status == 200);
+  entry = last(shop);
+  CHECK(entry["action"] == "shadow.ended");
+  CHECK(entry["old"]["revision"] == second);
+  CHECK(entry["old"]["decisions"] == 1);
+  CHECK(entry["new"].is_null());
+  // There is none to be ended, and a set that does not compile is none.
+  const std::size_t before = entries(shop);
+  CHECK(send(shop, "DELETE", path, shop.operator_(), Json::object()).status == 404);
+  const Json broken = Json::array({{{"name", "scripts/mine.lua"}, {"text", "return policy {"}}});
+  CHECK(shop.post(path, shop.operator_(), {{"files", broken}}).status == 422);
+  CHECK(entries(shop) == before);
 }
 
 TEST_CASE("what changes nothing, is refused, or is not an operator's is no entry") {

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+#include "../moody_plugin.h"
 #include "lua/compile.h"
 #include "policy/host_rules.h"
 #include "replay/explain.h"
@@ -33,16 +34,6 @@ constexpr const char* fails = R"(return plugin {
   issue = function(p, facts) if facts.user.id == "unlucky" then error("out of order") end end,
 })";
 
-// What no test of the set finds: it answers by what it was asked before.
-constexpr const char* moody = R"(local asked = 0
-return plugin {
-  name = "moody", version = "1.0.0", doc = "Remembers.",
-  issue = function(p, facts)
-    asked = asked + 1
-    if asked > 2 then return deny("tired", "Not again.") end
-  end,
-})";
-
 Json order(std::int64_t amount, const std::string& tag = "book", const std::string& currency = "KRW") {
   return {{"order",
            {{"id", "o-1"},
@@ -58,7 +49,7 @@ class Courthouse {
 
   Courthouse() {
     shop.write_policy("plugins/fails.lua", fails);
-    shop.write_policy("plugins/moody.lua", moody);
+    shop.write_policy("plugins/moody.lua", moody_plugin(2));
     shop.write_policy("scripts/fails.lua", policy("fails", "fails {}"));
     shop.write_policy("scripts/moody.lua", policy("moody", "moody {}"));
     REQUIRE(shop.reload().status == 200);

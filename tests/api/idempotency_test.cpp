@@ -32,7 +32,7 @@ TEST_CASE("the same key gets the same answer, and the claim is made once") {
   CHECK(keyed(shop, shop.user(), issue, "\"k-2\"").body["code"] != first.body["code"]);
 }
 
-TEST_CASE("issue, assign, redeem and cancel take a key each") {
+TEST_CASE("issue, assign, hold, release, redeem and cancel take a key each") {
   Shop shop;
   shop.campaign({{"id", "spring"}, {"total", 100}});
   const std::string code =
@@ -42,6 +42,7 @@ TEST_CASE("issue, assign, redeem and cancel take a key each") {
       {coupon + "/assign", R"({"user_id":"minji"})"},
       {coupon + "/redeem", ""},
       {coupon + "/cancel", ""},
+      {coupon + "/hold", R"({"ttl":60})"},
       {"/api/v1/campaigns/spring/issue", R"({"user_id":"a"})"}};
   for (const auto& [path, body] : calls) {
     INFO(path);

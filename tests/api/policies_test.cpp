@@ -24,7 +24,7 @@ TEST_CASE("the list shows what is in force: policies with their rules, plugins w
   std::map<std::string, Json> policies;
   for (const Json& policy : body["policies"]) policies[policy["name"].get<std::string>()] = policy;
   for (const std::string shipped :
-       {"welcome", "flash_sale", "kakaopay", "toodat", "coupon_live", "campaign_rpc", "example", "mine"}) {
+       {"welcome", "flash_sale", "kakaopay", "toodat", "coupon_live", "campaign_rpc", "example", "stacking", "mine"}) {
     CHECK(policies.contains(shipped));
   }
   CHECK(policies["mine"]["file"] == "scripts/mine.lua");

@@ -4,7 +4,6 @@
 #include <set>
 
 #include "crowd.h"
-#include "db/sqlite/sqlite_store.h"
 #include "scenario.h"
 
 namespace scrip::test {
@@ -111,7 +110,7 @@ TEST_CASE("a revision that is none, is unknown, or is not the only one is refuse
   // Two that begin alike, as no two real ones do in a test's time.
   const std::string digits(8, '0');
   {
-    const auto other = open_sqlite(edited.shop.folder() / "data/scrip.db");
+    const auto other = edited.shop.open_store_again();
     REQUIRE(other.ok());
     for (const auto& [number, rest] : {std::pair{100, 'a'}, {101, 'b'}}) {
       Changes changes;

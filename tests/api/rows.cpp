@@ -34,7 +34,20 @@ std::string content(const Coupon& c) {
 
 std::string content(const CampaignTally& t) {
   return std::to_string(t.issued) + "|" + std::to_string(t.redeemed) + "|" + std::to_string(t.next_serial) + "|" +
-         std::to_string(t.by_hand) + "|" + std::to_string(t.pooled);
+         std::to_string(t.by_hand) + "|" + std::to_string(t.pooled) + "|" + std::to_string(t.held);
+}
+
+std::string content(const Hold& h) {
+  return h.key + "|" + std::to_string(h.held_at) + "|" + std::to_string(h.expires_at) + "|" + text(h.order_id);
+}
+
+std::string content(const StackedOrder& order) {
+  std::string text = std::to_string(order.amount) + order.currency;
+  for (const StackedOrder::Part& part : order.parts) {
+    text += "|" + std::to_string(part.coupon.campaign) + "/" + std::to_string(part.coupon.serial) + " " +
+            std::to_string(part.discount);
+  }
+  return text;
 }
 
 constexpr int everything = 1'000'000;
@@ -52,6 +65,11 @@ Rows rows_of(Shop& shop) {
     rows["tally " + id] = content(get(reader->tally(number)));
     for (const Coupon& coupon : get(reader->coupons(number, std::numeric_limits<std::int64_t>::min(), everything))) {
       rows["coupon " + id + "/" + std::to_string(coupon.key.serial)] = content(coupon);
+      if (const auto hold = get(reader->hold(coupon.key))) {
+        rows["hold " + id + "/" + std::to_string(coupon.key.serial)] = content(*hold);
+      }
+      if (!coupon.order_id) continue;
+      if (const auto order = get(reader->stacked_order(*coupon.order_id))) rows["order " + order->id] = content(*order);
     }
   }
   for (std::int64_t next = 0;;) {

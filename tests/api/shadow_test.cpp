@@ -1,7 +1,9 @@
 // Shadows through the API: what they saw, and that nobody who claims sees them.
 #include <catch2/catch.hpp>
+#include <map>
 #include <thread>
 
+#include "crowd.h"
 #include "scenario.h"
 
 namespace scrip::test {
@@ -23,7 +25,90 @@ Json seen(Shop& shop, const char* of, std::int64_t count) {
   }
 }
 
+// Sixteen callers at once, each with calls of its own users in an order of its own; what each call was
+// answered, but for what no two runs have in common (codes, numbers of decisions).
+using Answers = std::map<std::string, std::vector<Json>>;
+Answers rush(Shop& shop) {
+  std::vector<Answers> each(16);
+  crowd(16, [&](int caller) {
+    for (int i = 0; i < 12; ++i) {
+      const std::string user = "u" + std::to_string(caller) + "-" + std::to_string(i % 3);
+      const auto keep = [&](const Reply& reply) {
+        Json body = reply.body;
+        for (const char* member : {"code", "decision_id"}) {
+          if (reply.status < 400) body.erase(member);
+        }
+        each[static_cast<std::size_t>(caller)][user].push_back({{"status", reply.status}, {"body", body}});
+      };
+      const Reply issued = shop.post("/api/v1/campaigns/spring/issue", shop.service(), {{"user_id", user}});
+      keep(issued);
+      if (issued.status != 201) continue;
+      const std::string coupon = "/api/v1/coupons/" + issued.body["code"].get<std::string>();
+      const Json order{{"order", {{"amount", 1'000 * (i + 1)}, {"currency", "KRW"}}}};
+      keep(shop.post(coupon + "/redeem", shop.service(), order));
+      if (i % 2 == 0) keep(shop.post(coupon + "/cancel", shop.service(), Json::object()));
+      keep(shop.post(coupon + "/redeem", shop.service(), order));
+    }
+  });
+  Answers all;
+  for (Answers& one : each) all.merge(one);
+  return all;
+}
+
+std::string plugin(const std::string& name, const std::string& body) {
+  return "return plugin { name = \"" + name +
+         "\", version = \"1.0.0\", doc = \"A rule.\", issue = function(p, facts) " + body +
+         " end, redeem = function(p, facts) " + body + " end }\n";
+}
+
 }  // namespace
+
+TEST_CASE("a crowd is answered as without it while shadow rules refuse all, fail and never end, and a set watches",
+          "[concurrent]") {
+  const std::string enforced = "per_user_limit { max = 2 }, discount { percent = 10 }, expiry { days = 7 }";
+  const auto policy = [](const std::string& rules) {
+    return "return policy { name = \"mine\", rules = { " + rules + " } }\n";
+  };
+  const Json campaign{{"id", "spring"}, {"policy", "mine"}, {"total", 1'000}};
+  Shop plain({.scripts = {{"mine", policy(enforced)}}});
+  plain.campaign(campaign);
+  const Answers expected = rush(plain);
+
+  Shop shop;
+  shop.write_policy("plugins/wall.lua", plugin("wall", "return deny('wall', 'No.')"));
+  shop.write_policy("plugins/bad.lua", plugin("bad", "error('out of order')"));
+  shop.write_policy("plugins/lost.lua", plugin("lost", "if facts.user.id == 'u3-0' then while true do end end"));
+  shop.write_policy("scripts/mine.lua",
+                    policy(enforced + ", daily_cap { max = 1, shadow = true }, wall { shadow = true }, "
+                                      "bad { shadow = true }, lost { shadow = true }"));
+  REQUIRE(shop.reload().status == 200);
+  shop.campaign(campaign);
+  const Json files = Json::array({{{"name", "scripts/mine.lua"}, {"text", none}}});
+  REQUIRE(shop.post(shadow, shop.operator_(), {{"files", files}}).status == 201);
+  CHECK(rush(shop) == expected);
+
+  // They did watch: what passed them by is counted, and with what they saw it is all that was decided.
+  std::size_t decisions = 0;
+  for (const auto& [user, answers] : expected) decisions += answers.size();
+  for (const char* of : {"rules", "candidate"}) {
+    for (;;) {
+      const Json state = shop.get(shadow, shop.operator_()).body[of];
+      const auto looked_at = state["report"]["decisions"].get<std::int64_t>();
+      if (looked_at + state["missed"].get<std::int64_t>() >= static_cast<std::int64_t>(decisions)) {
+        CHECK(looked_at + state["missed"].get<std::int64_t>() == static_cast<std::int64_t>(decisions));
+        CHECK(state["report"]["flips"]["newly_refused"] > 0);
+        break;
+      }
+      std::this_thread::yield();
+    }
+  }
+  // Nothing of what they counted or failed at is the campaign's.
+  const Json seen = shop.get("/api/v1/campaigns/spring", shop.operator_()).body;
+  const Json without = plain.get("/api/v1/campaigns/spring", plain.operator_()).body;
+  CHECK(seen["issued"] == without["issued"]);
+  CHECK(seen["redeemed"] == without["redeemed"]);
+  CHECK(shop.drift().empty());
+}
 
 TEST_CASE("a rule in the shadow refuses nobody, and what it would have refused is told") {
   Shop shop({.scripts = {{"mine", shady}}});

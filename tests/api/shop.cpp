@@ -87,6 +87,7 @@ Shop::~Shop() {
 void Shop::start() {
   cli::NodeOptions options;
   options.data = folder_.path() / "data";
+  options.store = store_.name();
   options.listen = "127.0.0.1:0";
   options.scripts = folder_.path() / "scripts";
   options.plugins = folder_.path() / "plugins";

@@ -1,4 +1,5 @@
-// A Scrip under test: a real server in this process with a real SQLite file in a folder of its own,
+// A Scrip under test: a real server in this process with a real database of its own, of the engine that the
+// program is run with,
 // a clock that stands still, the plugins and scripts that are shipped, and the policies that a test
 // writes beside them.
 #pragma once
@@ -10,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include "chosen_store.h"
 #include "cli/node.h"
 #include "connection.h"
 #include "ops/clock.h"
@@ -91,6 +93,9 @@ class Shop {
   Json campaign(const Json& body);  // adds policy campaign_rpc and total null where they are missing
   Json issue(const std::string& campaign, const std::string& user_id, const std::string& subject = "");
 
+  // As another process that opens the same database.
+  Result<std::unique_ptr<Store>> open_store_again() const { return store_.open(); }
+
   // Holds data/, scripts/ and plugins/.
   const std::filesystem::path& folder() const { return folder_.path(); }
 
@@ -112,6 +117,7 @@ class Shop {
   void start();
 
   Folder folder_;
+  const ChosenStore store_{(folder_.path() / "data/scrip.db").string()};
   ShopOptions options_;
   ManualClock clock_{opening};
   std::unique_ptr<cli::Node> node_;

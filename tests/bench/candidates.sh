@@ -17,6 +17,9 @@ label_of() {
     refused_counted) echo "a crowd refused, 100 a second recorded and the others counted" ;;
     refused_recorded) echo "a crowd refused, all recorded" ;;
     refused_unrecorded) echo "a crowd refused, nothing recorded" ;;
+    pgbench) echo "pgbench, a claim a transaction" ;;
+    nodes_1) echo "one Scrip node on PostgreSQL" ;;
+    nodes_*) echo "${1#nodes_} Scrip nodes on PostgreSQL" ;;
     tarantool) echo "Tarantool, in process, wal fsync" ;;
   esac
 }

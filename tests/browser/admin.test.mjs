@@ -2,6 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
+import english from '../../host/web/pages/src/admin/words_en.js';
+import korean from '../../host/web/pages/src/admin/words_ko.js';
 import { close, desk, open, phone, photograph, visit } from './browser.mjs';
 import { Server, operator } from './server.mjs';
 
@@ -43,6 +45,34 @@ for (const size of [desk, phone]) {
       await page.getByRole('main').getByText(text).first().waitFor();
       await page.locator('.skeleton').first().waitFor({ state: 'detached' });
       await photograph(page, `admin-${name}`);
+    }
+  }));
+}
+
+// What a page says: its texts, and what is read out of its fields and buttons.
+const texts = (page) => page.evaluate(() => {
+  const found = [];
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  while (walker.nextNode()) found.push(walker.currentNode.data.trim());
+  for (const one of document.querySelectorAll('[aria-label], [placeholder]')) found.push(one.getAttribute('aria-label') ?? '', one.getAttribute('placeholder') ?? '');
+  return found;
+});
+const onlyEnglish = new Set(Object.keys(english).filter((key) => english[key] !== korean[key] && !english[key].includes('{')).map((key) => english[key]));
+
+for (const size of [desk, phone]) {
+  test(`every room of the console speaks Korean, and nothing else, to who reads Korean (${size.width} px)`, () => visit(server, { size, locale: 'ko-KR', user: operator }, async (page) => {
+    assert.deepEqual(Object.keys(korean).sort(), Object.keys(english).sort());
+    for (const [name, hash, text] of [
+      ['campaigns', '#/campaigns', korean.newCampaign], ['campaign', '#/campaigns/spring', korean.plot], ['new', '#/campaigns/new', korean.pattern],
+      ['codes', '#/campaigns/spring/codes', korean.export], ['import', '#/campaigns/spring/import', korean.importTitle], ['settings', '#/campaigns/spring/settings', korean.metadata],
+      ['works', '#/works', korean.addWork], ['users', '#/users/user-3', korean.saveAttributes], ['code', '#/codes', korean.searchCodeHint],
+      ['decisions', '#/decisions', korean.decisionsLead], ['policies', '#/policies', korean.policiesLead], ['try', '#/policies/try', korean.tryLead],
+    ]) {
+      await page.goto(`/admin/${hash}`);
+      await page.getByRole('main').getByText(text).first().waitFor();
+      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      await photograph(page, `admin-${name}-ko`);
+      assert.deepEqual((await texts(page)).filter((said) => onlyEnglish.has(said)), [], `${name} has English in it`);
     }
   }));
 }

@@ -32,6 +32,13 @@ for (const size of [desk, phone]) {
     await page.goto(file('scripts/flash_sale.lua'));
     await editor(page).getByText('per_user_limit').first().waitFor();
     assert.notEqual(await editor(page).locator('.cm-line span').count(), 0);  // highlighted
+    // What is not seen is not measured, and its line numbers are not yet where its lines are.
+    await editor(page).scrollIntoViewIfNeeded();
+    await page.waitForFunction(() => {
+      const tops = (selector) => [...document.querySelector('.editor').shadowRoot.querySelectorAll(selector)].map((one) => one.getBoundingClientRect().top);
+      const lines = tops('.cm-line');
+      return tops('.cm-lineNumbers .cm-gutterElement').slice(-lines.length).every((top, i) => Math.abs(top - lines[i]) < 2);
+    });
     await photograph(page, 'admin-policy');
   }));
 }
@@ -59,6 +66,44 @@ for (const size of [desk, phone]) {
     await photograph(page, 'admin-policy-replay');
     // Nothing was written, and nothing put in force.
     assert.equal((await server.call('GET', '/api/v1/policies/files/scripts/flash_sale.lua')).body.text, text);
+  }));
+}
+
+for (const [size, locale] of [[desk, 'en-GB'], [phone, 'en-GB'], [phone, 'ko-KR'], [desk, 'ko-KR']]) {
+  test(`an edit that is not saved watches live claims, by keyboard alone (${size.width} px, ${locale})`, () => visit(server, { size, locale, user: operator }, async (page) => {
+    const say = (english, korean) => (locale === 'ko-KR' ? korean : english);
+    const id = `shade-${locale.slice(0, 2)}-${size.width}`;
+    await server.campaign({ id, policy: 'flash_sale', params: { event_window: { daily: ['00:00/24h'] } } });
+    const claim = async (user) => (await server.call('POST', `/api/v1/campaigns/${id}/issue`, { user_id: user })).status;
+    await page.goto(file('scripts/flash_sale.lua'));
+    await editor(page).getByText('per_user_limit').first().waitFor();
+    const text = (await server.call('GET', '/api/v1/policies/files/scripts/flash_sale.lua')).body.text;
+    await replace(page, text.replace('rules = {', 'rules = {\n    daily_cap { max = 1 },'));
+    const card = page.locator('details', { hasText: say('Shadow on live claims', '실제 요청에 그림자로 적용') });
+    await card.locator('summary').first().focus();
+    await page.keyboard.press('Enter');
+    await card.getByText(say('No rule in force has shadow = true.', '적용 중인 규칙 가운데 shadow = true인 것이 없습니다.')).waitFor();
+    await photograph(page, `admin-policy-shadow-none-${locale.slice(0, 2)}`);
+    await page.keyboard.press('Tab');
+    assert.equal(await page.evaluate(() => document.activeElement.textContent), say('Watch with the edits', '수정 내용으로 지켜보기'));
+    await page.keyboard.press('Enter');
+    await card.getByText(say('The edits watch live claims now.', '이제 수정 내용이 실제 요청을 지켜봅니다.')).waitFor();
+    for (const user of ['ann', 'bob', 'cho']) assert.equal(await claim(user), 201);
+    await card.getByText(say('3 decisions looked at', '결정 3건 확인')).waitFor();
+    await card.getByText(say('2 would come out otherwise.', '2건의 결과가 달라집니다.')).waitFor();
+    await card.getByText('2 × daily_cap').focus();
+    await page.keyboard.press('Enter');
+    await card.getByText(new RegExp(`${say('allowed', '허용')}.* → daily_cap_reached`)).first().waitFor();
+    await photograph(page, `admin-policy-shadow-${locale.slice(0, 2)}`);
+    await card.getByRole('button', { name: say('Stop watching', '중지') }).focus();
+    await page.keyboard.press('Enter');
+    await card.getByText(say('The edits no longer watch.', '수정 내용이 더는 지켜보지 않습니다.')).waitFor();
+    // What it had seen stays to be read; nothing was written, and the audit log has both.
+    await card.getByText(say('2 would come out otherwise.', '2건의 결과가 달라집니다.')).waitFor();
+    assert.equal((await server.call('GET', '/api/v1/policies/files/scripts/flash_sale.lua')).body.text, text);
+    assert.equal((await server.call('GET', '/api/v1/policies/shadow')).body.candidate, null);
+    const audit = (await server.call('GET', '/api/v1/audit?limit=2')).body.data;
+    assert.deepEqual(audit.map((entry) => [entry.action, entry.subject]), [['shadow.ended', operator.login], ['shadow.cast', operator.login]]);
   }));
 }
 

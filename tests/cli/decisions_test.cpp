@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
+#include "../moody_plugin.h"
 #include "scratch.h"
 
 using namespace scrip::test;
@@ -12,32 +13,18 @@ using Json = nlohmann::json;
 
 namespace {
 
-// A plugin that answers by what it was asked before, which no test of its set finds.
-const std::string moody = R"(local asked = 0
-return plugin {
-  name = "moody", version = "1.0.0", doc = "Remembers.",
-  issue = function(p, facts)
-    asked = asked + 1
-    if asked > 1 then return deny("tired", "Not again.") end
-  end,
-})";
-
 // A server on which minji was given a coupon, was refused another, and junho was refused by moody rules.
 class Decided {
  public:
   explicit Decided(const std::vector<std::string>& more = {}) {
-    scratch.write("plugins/moody.lua", moody);
+    scratch.write("plugins/moody.lua", moody_plugin(1));
     scratch.write("scripts/moody.lua", "return policy { name = \"moody\", rules = { moody {} } }\n");
     std::vector<std::string> options = more;
     if (std::find(more.begin(), more.end(), "--clock") == more.end()) {
       options.insert(options.end(), {"--clock", "2026-11-21T10:00:00Z"});
     }
     server = std::make_unique<Running>(scratch.serve(options));
-    const std::string url = await_url(*server);
-    REQUIRE(!url.empty());
-    auto opened = scrip::http::Client::open(url, {.token = token(scratch)});
-    REQUIRE(opened.ok());
-    client.emplace(std::move(*opened));
+    client.emplace(await_operator(scratch, *server));
     post("/api/v1/campaigns", {{"id", "spring"}, {"policy", "welcome"}, {"total", 10}}, 201);
     post("/api/v1/campaigns", {{"id", "sulky"}, {"policy", "moody"}, {"total", 10}}, 201);
     issue("spring", "minji", 201);

@@ -31,11 +31,9 @@ TEST_CASE("a server says on its stdout whose coupons expire in three days, and s
   std::string code;
   {
     Running server(scratch.serve({"--clock", "2026-11-21T10:00:00+09:00", "--timezone", "Asia/Seoul"}));
-    const std::string url = await_url(server);
-    auto client = http::Client::open(url, {.token = token(scratch)});
-    REQUIRE(client.ok());
-    REQUIRE(client->post("/api/v1/campaigns", R"({"id":"kakao","policy":"kakaopay","total":10})")->status == 201);
-    const auto issued = client->post("/api/v1/campaigns/kakao/issue", R"({"user_id":"minji"})");
+    auto client = await_operator(scratch, server);
+    REQUIRE(client.post("/api/v1/campaigns", R"({"id":"kakao","policy":"kakaopay","total":10})")->status == 201);
+    const auto issued = client.post("/api/v1/campaigns/kakao/issue", R"({"user_id":"minji"})");
     REQUIRE(issued->status == 201);
     code = Json::parse(issued->body)["code"];
     server.signal(SIGTERM);

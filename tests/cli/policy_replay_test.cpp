@@ -132,7 +132,7 @@ TEST_CASE("a replay refuses files with mistakes, unknown campaigns and a set tha
   CHECK_THAT(broken.err, Contains("scripts/mine.lua:1:"));
   const Finished nowhere = shop.replay(sold_under, {"--campaign", "moon"});
   CHECK(nowhere.status == 1);
-  CHECK_THAT(nowhere.err, Contains("There is no campaign moon."));
+  CHECK_THAT(nowhere.err, Contains("there is no campaign 'moon'"));
   const Finished gone = shop.replay("return policy { name = \"other\", rules = {} }\n");
   CHECK(gone.status == 1);
   CHECK_THAT(gone.out, Contains("6 could not be made again"));

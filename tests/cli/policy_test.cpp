@@ -69,11 +69,8 @@ TEST_CASE("a campaign that would no longer fit is found without a server") {
   const Scratch scratch;
   {
     Running server(scratch.serve());
-    const std::string url = await_url(server);
-    REQUIRE(!url.empty());
-    auto client = scrip::http::Client::open(url, {.token = token(scratch)});
-    REQUIRE(client);
-    REQUIRE(client->post("/api/v1/campaigns", R"({"id":"spring","policy":"toodat","total":10})")->status == 201);
+    auto client = await_operator(scratch, server);
+    REQUIRE(client.post("/api/v1/campaigns", R"({"id":"spring","policy":"toodat","total":10})")->status == 201);
     server.signal(SIGTERM);
     REQUIRE(server.wait().status == 0);
   }

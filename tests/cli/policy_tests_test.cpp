@@ -189,7 +189,7 @@ TEST_CASE("a golden line that cannot be asked is refused with its place, and not
       {"{", "is no JSON"},
       {"[]", "is no JSON object"},
       {R"({"hok":"issue"})", "has no member 'hok'"},
-      {R"({"hook":"claim"})", "hook is not one of issue, redeem, cancel, remind"},
+      {R"({"hook":"claim"})", "hook is not one of issue, redeem, cancel, remind, stack"},
       {R"({"hook":"issue"})", "policy is not the name of one"},
       {R"({"hook":"issue","policy":"welcome","params":5})", "params is no object"},
       {R"({"hook":"issue","policy":"welcome","facts":{}})", "facts.now is missing"},
@@ -211,20 +211,17 @@ TEST_CASE("recorded decisions are golden ones") {
   const Scratch scratch;
   {
     Running server(scratch.serve());
-    const std::string url = await_url(server);
-    REQUIRE(!url.empty());
-    auto client = scrip::http::Client::open(url, {.token = token(scratch)});
-    REQUIRE(client);
+    auto client = await_operator(scratch, server);
     REQUIRE(client
-                ->post("/api/v1/campaigns", R"({"id":"spring","policy":"welcome","total":10,)"
-                                            R"("params":{"discount":{"percent":20}}})")
+                .post("/api/v1/campaigns", R"({"id":"spring","policy":"welcome","total":10,)"
+                                           R"("params":{"discount":{"percent":20}}})")
                 ->status == 201);
-    const auto issued = client->post("/api/v1/campaigns/spring/issue", R"({"user_id":"ann"})");
+    const auto issued = client.post("/api/v1/campaigns/spring/issue", R"({"user_id":"ann"})");
     REQUIRE(issued->status == 201);
-    CHECK(client->post("/api/v1/campaigns/spring/issue", R"({"user_id":"ann"})")->status == 409);
+    CHECK(client.post("/api/v1/campaigns/spring/issue", R"({"user_id":"ann"})")->status == 409);
     const std::string code = Json::parse(issued->body)["code"];
     REQUIRE(
-        client->post("/api/v1/coupons/" + code + "/redeem", R"({"order":{"amount":10000,"currency":"KRW"}})")->status ==
+        client.post("/api/v1/coupons/" + code + "/redeem", R"({"order":{"amount":10000,"currency":"KRW"}})")->status ==
         200);
     const Finished recorded = run({"policy", "record", "spring", "--data", scratch.data()});
     INFO(recorded.err);

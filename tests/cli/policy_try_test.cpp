@@ -48,14 +48,11 @@ TEST_CASE("a campaign's policy is asked with the campaign's parameters, zone and
   Json asked;
   {
     Running server(scratch.serve({"--clock", "2026-11-21T10:00:00+09:00"}));
-    const std::string url = await_url(server);
-    REQUIRE(!url.empty());
-    auto client = scrip::http::Client::open(url, {.token = token(scratch)});
-    REQUIRE(client);
+    auto client = await_operator(scratch, server);
     const std::string body = R"({"id":"spring","policy":"flash_sale","total":50,"timezone":"Asia/Tokyo",)"
                              R"("params":{"discount":{"percent":20}},"ends_at":"2027-01-01T00:00:00Z"})";
-    REQUIRE(client->post("/api/v1/campaigns", body)->status == 201);
-    REQUIRE(client->post("/api/v1/campaigns/spring/issue", R"({"user_id":"mina"})")->status == 201);
+    REQUIRE(client.post("/api/v1/campaigns", body)->status == 201);
+    REQUIRE(client.post("/api/v1/campaigns/spring/issue", R"({"user_id":"mina"})")->status == 201);
     asked = tried({});
   }
   CHECK(asked["policy"] == "flash_sale");

@@ -77,19 +77,16 @@ TEST_CASE("windows are shown in the campaign's zone with the change of its clock
                 "return policy { name = \"night\", rules = { event_window { daily = { \"01:30/2h\" } } } }\n");
   {
     Running server(scratch.serve({"--clock", "2026-03-05T12:00:00-05:00"}));
-    const std::string url = await_url(server);
-    REQUIRE(!url.empty());
-    auto client = scrip::http::Client::open(url, {.token = token(scratch)});
-    REQUIRE(client);
+    auto client = await_operator(scratch, server);
     for (const auto& [id, zone] : {std::pair{"new-york", "America/New_York"}, std::pair{"berlin", "Europe/Berlin"},
                                    std::pair{"lord-howe", "Australia/Lord_Howe"}}) {
-      REQUIRE(client
-                  ->post("/api/v1/campaigns",
-                         Json{{"id", id}, {"policy", "night"}, {"timezone", zone}, {"total", 5}}.dump())
-                  ->status == 201);
+      REQUIRE(
+          client
+              .post("/api/v1/campaigns", Json{{"id", id}, {"policy", "night"}, {"timezone", zone}, {"total", 5}}.dump())
+              ->status == 201);
     }
-    REQUIRE(client->post("/api/v1/campaigns", R"({"id":"always","policy":"campaign_rpc","total":5})")->status == 201);
-    REQUIRE(client->post("/api/v1/campaigns", R"({"id":"live","policy":"coupon_live","total":5})")->status == 201);
+    REQUIRE(client.post("/api/v1/campaigns", R"({"id":"always","policy":"campaign_rpc","total":5})")->status == 201);
+    REQUIRE(client.post("/api/v1/campaigns", R"({"id":"live","policy":"coupon_live","total":5})")->status == 201);
     check(scratch);
     // From now on, as the server's clock has it.
     CHECK_THAT(windows(scratch, "new-york").out, Contains("from Thu 2026-03-05T12:00"));

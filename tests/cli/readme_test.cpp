@@ -17,13 +17,17 @@ std::string text_of(const std::filesystem::path& path) {
   return text.str();
 }
 
-// The first ```sh block.
+// The ```sh blocks that say that they are pasted here, one after the other.
 std::string tour() {
   const std::string readme = text_of(source_folder / "README.md");
+  const std::string mark = "<!-- tests/cli/readme_test.cpp pastes this";
   const std::string open = "```sh\n";
-  const std::size_t from = readme.find(open);
-  const std::size_t to = readme.find("```", from + open.size());
-  return from == std::string::npos ? "" : readme.substr(from + open.size(), to - from - open.size());
+  std::string blocks;
+  for (std::size_t at = readme.find(mark); at != std::string::npos; at = readme.find(mark, at + 1)) {
+    const std::size_t from = readme.find(open, at) + open.size();
+    blocks += readme.substr(from, readme.find("```", from) - from);
+  }
+  return blocks;
 }
 
 std::string with(std::string text, const std::string& what, const std::string& instead) {
@@ -53,7 +57,9 @@ TEST_CASE("the README's tour works as it is pasted") {
   CHECK(said.find("\"amount\":2000") != std::string::npos);
   CHECK(said.find("\"state\":\"redeemed\"") != std::string::npos);
   CHECK(said.find("\"state\":\"issued\"") != std::string::npos);
+  CHECK(said.rfind("\"state\":\"redeemed\"") > said.rfind("\"state\":\"issued\""));
   CHECK(said.find("\"problem") == std::string::npos);
+  CHECK(said.find("urn:scrip:error") == std::string::npos);
   CHECK(said.find("\"code\":\"invalid") == std::string::npos);
   CHECK(run({"verify", "--data", scratch.data()}).status == 0);
 }

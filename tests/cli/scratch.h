@@ -65,6 +65,15 @@ inline std::string token(const Scratch& scratch, const std::string& role = "oper
   return made;
 }
 
+// An operator at a server that is starting.
+inline http::Client await_operator(const Scratch& scratch, Running& server) {
+  const std::string url = await_url(server);
+  if (url.empty()) throw std::runtime_error("the server does not start");
+  auto client = http::Client::open(url, {.token = token(scratch)});
+  if (!client) throw std::runtime_error(client.error().message);
+  return std::move(*client);
+}
+
 inline std::string get(const std::string& url, const std::string& path, const std::string& token = "") {
   auto client = http::Client::open(url, {.token = token});
   if (!client) throw std::runtime_error(client.error().message);

@@ -111,9 +111,10 @@ TEST_CASE("wrong usage is one line on stderr and exit status 2") {
   }
 }
 
-TEST_CASE("a store that this version does not have is named as such") {
-  const Finished refused = run({"serve", "--data", "d", "--store", "postgresql://localhost/scrip"});
-  CHECK(refused.err.find("PostgreSQL comes with a later one") != std::string::npos);
+TEST_CASE("a store that there is not is named, with those that there are") {
+  const Finished refused = run({"serve", "--data", "d", "--store", "mysql://localhost/scrip"});
+  CHECK(refused.status == 2);
+  CHECK(refused.err.find("'mysql://localhost/scrip' is no store; write sqlite or postgresql://") != std::string::npos);
 }
 
 TEST_CASE("the version is printed, as JSON when asked for") {

@@ -9,12 +9,9 @@ using Json = nlohmann::json;
 TEST_CASE("verify finds nothing in a database that is right, beside its server and without") {
   const Scratch scratch;
   Running server(scratch.serve());
-  const std::string url = await_url(server);
-  REQUIRE(!url.empty());
-  auto client = scrip::http::Client::open(url, {.token = token(scratch)});
-  REQUIRE(client);
-  REQUIRE(client->post("/api/v1/campaigns", R"({"id":"demo","policy":"welcome","total":10})")->status == 201);
-  REQUIRE(client->post("/api/v1/campaigns/demo/issue", R"({"user_id":"ann"})")->status == 201);
+  auto client = await_operator(scratch, server);
+  REQUIRE(client.post("/api/v1/campaigns", R"({"id":"demo","policy":"welcome","total":10})")->status == 201);
+  REQUIRE(client.post("/api/v1/campaigns/demo/issue", R"({"user_id":"ann"})")->status == 201);
   CHECK(run({"verify", "--data", scratch.data()}).status == 0);
   server.signal(SIGTERM);
   REQUIRE(server.wait().status == 0);

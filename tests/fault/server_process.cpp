@@ -159,11 +159,11 @@ void ServerProcess::limit_files(std::optional<std::uint64_t> bytes) const {
   if (::prlimit(pid_, RLIMIT_FSIZE, &limit, nullptr) != 0) throw std::runtime_error("no limit to set");
 }
 
-http::Client ServerProcess::client() const {
+http::Client ServerProcess::client_of(const std::string& url) const {
   auto secret = http::Tokens::load_or_make_secret((site_.data() / "secret").string());
   if (!secret) throw std::runtime_error(secret.error().message);
   const std::string token = http::Tokens(*secret).make({.subject = "admin", .role = Role::operator_});
-  auto client = http::Client::open(url_, {.token = token});
+  auto client = http::Client::open(url, {.token = token});
   if (!client) throw std::runtime_error(client.error().message);
   return std::move(*client);
 }

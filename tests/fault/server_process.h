@@ -52,8 +52,9 @@ class ServerProcess {
   // No file may become larger than this from now on; nullopt: no limit again.
   void limit_files(std::optional<std::uint64_t> bytes) const;
 
-  // A client with an operator's token.
-  http::Client client() const;
+  // A client with an operator's token; of this server, or of another address that its token is good for.
+  http::Client client() const { return client_of(url_); }
+  http::Client client_of(const std::string& url) const;
 
  private:
   const Site& site_;

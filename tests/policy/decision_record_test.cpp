@@ -53,6 +53,8 @@ void check_same(const DecodedDecision& decoded, Hook hook, const Facts& facts, c
   CHECK(decoded.facts.now == facts.now);
   CHECK(decoded.facts.tally.issued == facts.tally.issued);
   CHECK(decoded.facts.tally.redeemed == facts.tally.redeemed);
+  CHECK(decoded.facts.step == facts.step);
+  CHECK(decoded.facts.hold_until == facts.hold_until);
   CHECK(decoded.facts.user == facts.user);
   CHECK(decoded.facts.subject == facts.subject);
   CHECK(decoded.facts.coupon == facts.coupon);
@@ -70,6 +72,8 @@ class Random {
     Facts facts;
     facts.now = number();
     facts.campaign = campaign(number(), number());
+    facts.step = static_cast<HoldStep>(below(5));
+    if (facts.step == HoldStep::hold) facts.hold_until = number();
     facts.tally.issued = number();
     facts.tally.redeemed = number();
     if (coin()) facts.user.id = text();
@@ -85,6 +89,9 @@ class Random {
       if (coin()) facts.coupon->redeemed_at = number();
       if (coin()) facts.coupon->discount = number();
       if (coin()) facts.coupon->currency = text();
+      if (coin()) facts.coupon->counted_at = number();
+      if (coin()) facts.coupon->held_until = number();
+      if (coin()) facts.coupon->counted = counters();
     }
     if (coin()) {
       facts.order = Order{.id = {}, .amount = number(), .currency = text(), .items = {}};
@@ -245,10 +252,13 @@ TEST_CASE("a record of another version, or with parts that are not known, is cor
   const Sample sample = allowed_claim();
   const std::string record = encode_decision(Hook::issue, sample.facts, sample.verdict);
   for (const char version : {'\0', '\2', '\x7f'}) CHECK_FALSE(decode_decision(version + record.substr(1)).ok());
-  // The flags are two bytes here; the highest known is bit 12.
-  std::string unknown = record;
-  unknown[2] = static_cast<char>(unknown[2] | 0x40);
-  CHECK_FALSE(decode_decision(unknown).ok());
+  // The flags are two bytes here, of 7 bits each. The highest known is bit 15; 14 and 15 alone are no step.
+  for (const char third : {'\x04', '\x03'}) {
+    std::string unknown = record;
+    unknown[2] = static_cast<char>(unknown[2] | 0x80);
+    unknown.insert(3, 1, third);
+    CHECK_FALSE(decode_decision(unknown).ok());
+  }
   // A number that is longer than it need be.
   CHECK_FALSE(decode_decision(std::string("\x81\x00", 2) + record.substr(1)).ok());
 }

@@ -62,6 +62,7 @@ TEST_CASE("a rule reads every fact by its name") {
       {"facts.now - facts.coupon.issued_at", "2"},
       {"facts.coupon.expires_at - facts.now", "5"},
       {"facts.now - facts.coupon.redeemed_at", "1"},
+      {"facts.now - facts.coupon.counted_at", "1"},
       {"facts.coupon.discount", "900"},
       {"facts.coupon.currency", "KRW"},
       {"facts.order.id", "order-1"},
@@ -82,8 +83,8 @@ TEST_CASE("a rule reads every fact by its name") {
 
 TEST_CASE("a fact that is absent is nil") {
   const char* expression = GENERATE("facts.subject", "facts.order", "facts.coupon.issued_at", "facts.coupon.expires_at",
-                                    "facts.coupon.redeemed_at", "facts.coupon.discount", "facts.coupon.currency",
-                                    "facts.campaign.starts_at", "facts.campaign.ends_at");
+                                    "facts.coupon.redeemed_at", "facts.coupon.counted_at", "facts.coupon.discount",
+                                    "facts.coupon.currency", "facts.campaign.starts_at", "facts.campaign.ends_at");
   CAPTURE(expression);
   CHECK(value(expression) == "nil");
 }

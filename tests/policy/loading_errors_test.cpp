@@ -53,16 +53,18 @@ TEST_CASE("a manifest is checked, and all that is wrong with it reported") {
        "plugins/a.lua:2: name is missing; write name = \"my_rule\"\n"
        "plugins/a.lua:2: version is missing; write version = \"1.0.0\"\n"
        "plugins/a.lua:2: doc is missing; write doc = \"What the rule does.\"\n"
-       "plugins/a.lua:2: it has no hook; a rule has at least one of issue, redeem, cancel, remind\n"},
+       "plugins/a.lua:2: it has no hook; a rule has at least one of issue, redeem, cancel, remind, stack\n"},
       {head + ", issue = 5",
        "plugins/a.lua:2: plugin 'a': issue is a number, not a function of this file\n"
-       "plugins/a.lua:2: plugin 'a': it has no hook; a rule has at least one of issue, redeem, cancel, remind\n"},
+       "plugins/a.lua:2: plugin 'a': it has no hook; a rule has at least one of issue, redeem, cancel, remind, "
+       "stack\n"},
       {head + ", issue = function() end, redem = function() end",
        "plugins/a.lua:2: plugin 'a': a plugin has no 'redem'; it has name, version, priority, doc, params, check, "
-       "prepare, counters, window, issue, redeem, cancel, remind, remind_from\n"},
+       "prepare, counters, window, issue, redeem, cancel, remind, remind_from, stack\n"},
       {head + ", issue = tostring",
        "plugins/a.lua:2: plugin 'a': issue is a function, not a function of this file\n"
-       "plugins/a.lua:2: plugin 'a': it has no hook; a rule has at least one of issue, redeem, cancel, remind\n"},
+       "plugins/a.lua:2: plugin 'a': it has no hook; a rule has at least one of issue, redeem, cancel, remind, "
+       "stack\n"},
       {head + ", priority = 1.5, issue = function() end",
        "plugins/a.lua:2: plugin 'a': the priority is not a whole number\n"},
       {"name = 'A-b', version = 'one', doc = 5, issue = function() end",
@@ -186,7 +188,8 @@ TEST_CASE("all errors of a set are reported at once, by file and line") {
         "plugins/broken.lua:1: unexpected symbol near '<eof>'\n"
         "plugins/limit_test.lua:2: test 'limit: a': wanted a true value, got false\n"
         "plugins/limit_test.lua:3: test 'limit: b': one is not two\n"
-        "plugins/nohook.lua:1: plugin 'a': it has no hook; a rule has at least one of issue, redeem, cancel, remind\n"
+        "plugins/nohook.lua:1: plugin 'a': it has no hook; a rule has at least one of issue, redeem, cancel, remind, "
+        "stack\n"
         "plugins/other_test.lua:1: unexpected symbol near '<eof>'\n"
         "scripts/a.lua:1: name is missing\n"
         "scripts/a.lua:1: a policy has no 'nam'; it has name, doc, rules\n"

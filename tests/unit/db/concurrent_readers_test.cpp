@@ -4,14 +4,13 @@
 #include <thread>
 #include <vector>
 
-#include "samples.h"
-#include "test_folder.h"
+#include "engines.h"
 
 using namespace scrip;
 
-TEST_CASE("readers see whole batches and nothing else while the ledger writes") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("readers see whole batches and nothing else while the ledger writes", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   std::atomic<bool> done = false;
   std::mutex mutex;
   std::vector<std::string> wrong;

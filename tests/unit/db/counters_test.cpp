@@ -2,8 +2,7 @@
 #include <catch2/catch.hpp>
 #include <map>
 
-#include "samples.h"
-#include "test_folder.h"
+#include "engines.h"
 
 using namespace scrip;
 
@@ -26,9 +25,9 @@ using Counts = std::map<std::string, std::int64_t>;
 
 }  // namespace
 
-TEST_CASE("counters whose last day is over are dropped, and no others") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("counters whose last day is over are dropped, and no others", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes changes;
   for (const char* name : {"all", "window:2026-11-19", "day@2026-11-19", "day@2026-11-20", "day@2026-11-21",
                            "odd@2026-11-19 ", "short@2026-1-19"}) {
@@ -48,9 +47,9 @@ TEST_CASE("counters whose last day is over are dropped, and no others") {
   CHECK(value_of(store->counters_over_before()) == "2026-11-20");
 }
 
-TEST_CASE("what is counted in the commit that drops is kept, unless it is over itself") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("what is counted in the commit that drops is kept, unless it is over itself", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes changes;
   changes.counters[{1, "day@2026-11-19"}] = 1;
   changes.counters[{1, "day@2026-11-20"}] = 1;
@@ -59,9 +58,9 @@ TEST_CASE("what is counted in the commit that drops is kept, unless it is over i
   CHECK(counters_of(*store) == Counts{{"day@2026-11-20", 1}});
 }
 
-TEST_CASE("the day before which counters may be gone only moves on") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("the day before which counters may be gone only moves on", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   forget(*store, "2026-11-20");
   forget(*store, "2026-10-01");  // the clock was set back
   CHECK(value_of(store->counters_over_before()) == "2026-11-20");
@@ -69,9 +68,10 @@ TEST_CASE("the day before which counters may be gone only moves on") {
   CHECK(value_of(store->counters_over_before()) == "2027-01-01");
 }
 
-TEST_CASE("a commit drops a bounded number of counters, the oldest first, and the next ones the rest") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("a commit drops a bounded number of counters, the oldest first, and the next ones the rest", "",
+                   Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   constexpr int users = 1'200;
   Changes changes;
   for (int i = 0; i < users; ++i) {
@@ -86,9 +86,9 @@ TEST_CASE("a commit drops a bounded number of counters, the oldest first, and th
   CHECK(counters_of(*store).empty());
 }
 
-TEST_CASE("a counter that is counted again after its end starts anew, and goes again") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("a counter that is counted again after its end starts anew, and goes again", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes changes;
   changes.counters[{1, "day@2026-11-01"}] = 7;
   store_changes(*store, changes);

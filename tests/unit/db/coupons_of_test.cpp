@@ -2,9 +2,8 @@
 #include <catch2/catch.hpp>
 #include <random>
 
-#include "samples.h"
+#include "engines.h"
 #include "statement_watch.h"
-#include "test_folder.h"
 
 using namespace scrip;
 
@@ -34,9 +33,10 @@ std::vector<std::string> all_pages(Reader& reader, const std::string& user_id, i
 
 }  // namespace
 
-TEST_CASE("a user's coupons are listed latest expiry first, those that never expire before all") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("a user's coupons are listed latest expiry first, those that never expire before all", "", Sqlite,
+                   Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes changes;
   const auto add = [&](std::int64_t campaign, std::int64_t serial, std::optional<Micros> expires_at,
                        const char* user_id = "mina") {
@@ -63,11 +63,13 @@ TEST_CASE("a user's coupons are listed latest expiry first, those that never exp
         std::vector<std::string>{"1/0", "2/0"});
 }
 
-TEST_CASE("pages of any size put together are the whole list, whatever the expiries") {
-  const TestFolder folder;
-  const auto store = open_store(folder.file("a.db"));
+TEMPLATE_TEST_CASE("pages of any size put together are the whole list, whatever the expiries", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = engine.open();
   std::mt19937 random(7);
   Changes changes;
+  changes.formats.push_back({.id = 1, .shape = "########", .key = {1, 2, 3, 4}});
+  for (std::int64_t campaign = 1; campaign <= 9; ++campaign) changes.campaigns.push_back(sample_campaign(campaign));
   std::vector<Coupon> held;
   for (std::int64_t serial = 0; serial < 400; ++serial) {
     Coupon coupon = issued_coupon(1 + static_cast<std::int64_t>(random() % 9), serial, "mina");

@@ -1,7 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "samples.h"
-#include "test_folder.h"
+#include "engines.h"
 
 using namespace scrip;
 
@@ -14,8 +13,9 @@ DecisionRow decision(std::int64_t id, Micros at, std::int64_t campaign) {
 }
 
 // Three batches, a minute apart; the second is of campaign 2, the others of campaign 1.
-std::unique_ptr<Store> open_history(const TestFolder& folder) {
-  auto store = open_shop(folder.file("a.db"));
+template <class Engine>
+std::unique_ptr<Store> open_history(const Engine& engine) {
+  auto store = open_shop(engine);
   std::int64_t id = 0;
   for (int batch = 0; batch < 3; ++batch) {
     Changes changes;
@@ -46,11 +46,13 @@ std::vector<std::int64_t> range(std::int64_t first, std::int64_t last) {
 
 }  // namespace
 
-TEST_CASE("decisions are read from the oldest on, each once, whatever the size of a range") {
-  const TestFolder folder;
-  const auto store = open_history(folder);
+TEMPLATE_TEST_CASE("decisions are read from the oldest on, each once, whatever the size of a range", "", Sqlite,
+                   Postgres) {
+  const TestType engine;
+  const auto store = open_history(engine);
   const auto reader = reader_of(*store);
-  for (const int size : {7, 255, 256, 257, 10'000}) {
+  // Around the size of SQLite's blocks, and far from it.
+  for (const int size : {97, 255, 256, 257, 10'000}) {
     CHECK(walk(*reader, 0, std::nullopt, size) == range(1, 3 * per_batch));
     CHECK(walk(*reader, 300, std::nullopt, size) == range(301, 3 * per_batch));
     CHECK(walk(*reader, 3 * per_batch, std::nullopt, size).empty());
@@ -61,9 +63,9 @@ TEST_CASE("decisions are read from the oldest on, each once, whatever the size o
   }
 }
 
-TEST_CASE("the decision before an instant is found") {
-  const TestFolder folder;
-  const auto store = open_history(folder);
+TEMPLATE_TEST_CASE("the decision before an instant is found", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_history(engine);
   const auto reader = reader_of(*store);
   const std::vector<std::pair<Micros, std::int64_t>> cases{{noon - minute, 0},
                                                            {noon, 0},
@@ -74,13 +76,14 @@ TEST_CASE("the decision before an instant is found") {
                                                            {noon + hour, 3 * per_batch}};
   for (const auto& [at, before] : cases) CHECK(value_of(reader->decision_before(at)) == before);
 
-  const TestFolder empty;
-  CHECK(value_of(reader_of(*open_shop(empty.file("a.db")))->decision_before(noon)) == 0);
+  const TestType empty;
+  CHECK(value_of(reader_of(*open_shop(empty))->decision_before(noon)) == 0);
 }
 
-TEST_CASE("each definition that a campaign had is kept, also those that one commit passes through") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("each definition that a campaign had is kept, also those that one commit passes through", "", Sqlite,
+                   Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes changes;
   Campaign campaign = sample_campaign(1);
   for (campaign.version = 2; campaign.version <= 4; ++campaign.version) {
@@ -98,4 +101,67 @@ TEST_CASE("each definition that a campaign had is kept, also those that one comm
   CHECK_FALSE(value_of(reader->campaign_version(1, 5)));
   CHECK_FALSE(value_of(reader->campaign_version(9, 1)));
   CHECK(value_of(store->definitions()).campaigns.front().version == 4);
+}
+
+TEST_CASE("decisions on both sides of a clock that was set back are found by their instants") {
+  const TestFolder folder;
+  auto store = open_shop(folder.file("a.db"));
+  // Batches of a block and a bit, at these minutes; one of them is set back within itself.
+  constexpr int size = 300;
+  std::vector<Micros> instants;  // by id
+  const auto add = [&](std::vector<Micros> minutes) {
+    Changes changes;
+    for (const Micros at : minutes) {
+      for (int i = 0; i < size; ++i) {
+        instants.push_back(noon + at * minute);
+        changes.decisions.push_back(decision(std::ssize(instants), instants.back(), 1));
+      }
+    }
+    store_changes(*store, changes);
+  };
+  // What a walk through pages finds, newest first, and what there is.
+  const auto check = [&](std::int64_t oldest) {
+    const auto reader = reader_of(*store);
+    for (Micros since = -1; since <= 8; ++since) {
+      for (Micros until = since; until <= 8; ++until) {
+        CAPTURE(since, until);
+        std::vector<std::int64_t> expected;
+        for (std::int64_t id = std::ssize(instants); id >= oldest; --id) {
+          const Micros at = instants[static_cast<std::size_t>(id - 1)];
+          if (at >= noon + since * minute && at < noon + until * minute) expected.push_back(id);
+        }
+        std::vector<std::int64_t> found;
+        std::int64_t before = 0;
+        do {
+          const auto page = value_of(
+              reader->decisions({.since = noon + since * minute, .until = noon + until * minute}, before, 500));
+          for (const DecisionRow& row : page.rows) found.push_back(row.id);
+          before = page.next;
+        } while (before != 0);
+        REQUIRE(found == expected);
+        if (expected.empty()) continue;
+        CHECK(value_of(reader->decision_before(noon + since * minute)) < expected.back());
+        CHECK(value_of(reader->last_decision_before(noon + until * minute)) >= expected.front());
+      }
+    }
+  };
+  for (const Micros at : {0, 1, 4}) add({at});
+  check(1);
+  add({2});
+  check(1);
+  add({2, 1, 3});
+  add({6});
+  store.reset();
+  store = open_store(folder.file("a.db"));
+  check(1);
+  add({7});
+  check(1);
+  // With the decisions before the last turn the doubt goes, too.
+  Changes changes;
+  changes.drop_decisions_to = 7 * size;
+  store_changes(*store, changes);
+  check(7 * size + 1);
+  const auto reader = reader_of(*store);
+  CHECK(value_of(reader->decision_before(noon + 3 * minute)) == 7 * size);
+  CHECK(value_of(reader->decision_before(noon + 7 * minute)) == 8 * size);
 }

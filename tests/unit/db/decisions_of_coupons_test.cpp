@@ -1,7 +1,6 @@
 #include <catch2/catch.hpp>
 
-#include "samples.h"
-#include "test_folder.h"
+#include "engines.h"
 
 using namespace scrip;
 
@@ -42,9 +41,10 @@ void check(Store& store, const Ids& on_coupon, const Ids& for_user) {
 
 }  // namespace
 
-TEST_CASE("a decision is found by its coupon's row, and still when the row names a later one") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("a decision is found by its coupon's row, and still when the row names a later one", "", Sqlite,
+                   Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes issue;
   decide(issue, 1);
   put(issue, 1, true);
@@ -73,9 +73,9 @@ TEST_CASE("a decision is found by its coupon's row, and still when the row names
   CHECK(ids_of(value_of(reader->decisions({.user_id = "mina"}, 5, 2)).rows) == Ids{4, 3});
 }
 
-TEST_CASE("of a coupon that is issued and used in one commit both decisions are found") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("of a coupon that is issued and used in one commit both decisions are found", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes changes;
   decide(changes, 1);
   decide(changes, 2);

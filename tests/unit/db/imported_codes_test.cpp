@@ -1,9 +1,7 @@
 // Codes that were imported: found by their text, also from sorted runs, and checked.
 #include <catch2/catch.hpp>
 
-#include "raw_database.h"
-#include "samples.h"
-#include "test_folder.h"
+#include "engines.h"
 
 using namespace scrip;
 
@@ -35,14 +33,16 @@ std::vector<std::string> verified(Store& store) {
 
 }  // namespace
 
-TEST_CASE("imported codes are found one by one and by the batch, over a start, and others are not") {
-  const TestFolder folder;
+TEMPLATE_TEST_CASE("imported codes are found one by one and by the batch, over a start, and others are not", "", Sqlite,
+                   Postgres) {
+  const TestType engine;
   {
-    const auto store = open_shop(folder.file("a.db"), small_runs());
+    const auto store = engine.open_small();
+    store_changes(*store, sample_definitions());
     CHECK_FALSE(value_of(store->definitions()).has_imports);
     for (std::int64_t first = 1; first < 1'000; first += 50) import(*store, 2, first, first + 49);
   }
-  const auto store = open_store(folder.file("a.db"), small_runs());
+  const auto store = engine.open_small();
   CHECK(value_of(store->definitions()).has_imports);
   const auto reader = reader_of(*store);
   Wanted wanted{.lowest_serials = {1, 2}};
@@ -63,17 +63,18 @@ TEST_CASE("imported codes are found one by one and by the batch, over a start, a
   CHECK(verified(*store).empty());
 }
 
-TEST_CASE("the code of an imported coupon does not change") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("the code of an imported coupon does not change", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   import(*store, 2, 1, 1);
   Changes changes;
   Coupon coupon = imported_coupon(2, -1, "Another");
   coupon.state = CouponState::issued;
   coupon.issued_at = noon;
   add_changed(changes, coupon);
-  require_ok(store->begin());
-  CHECK_FALSE(store->commit(changes));
+  // SQLite's index could not follow, so it refuses; PostgreSQL's engine never writes a code again.
+  CHECK(try_changes(*store, changes).ok() == TestType::is_postgres);
+  CHECK(value_of(reader_of(*store)->coupon({2, -1}))->imported_code == code_of(1));
   CHECK(value_of(reader_of(*store)->imported("PARTNER1")));
 }
 
@@ -95,9 +96,9 @@ TEST_CASE("verify finds a code that two coupons have, and one that is not found"
   }
 }
 
-TEST_CASE("a job is stored with its errors, and one of the same id takes its place") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("a job is stored with its errors, and one of the same id takes its place", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes first;
   first.imports["a"] = {.job = {.id = "a", .campaign = 1, .bytes_total = 100, .started_at = noon},
                         .is_new = true,
@@ -105,7 +106,8 @@ TEST_CASE("a job is stored with its errors, and one of the same id takes its pla
   first.imports["b"] = {.job = {.id = "b", .campaign = 2}, .is_new = true, .errors = {{7, "b's"}}};
   store_changes(*store, first);
   const auto reader = reader_of(*store);
-  CHECK(value_of(reader->running_imports()).size() == 2);
+  // Where there are other nodes, those that nobody goes on with.
+  CHECK(value_of(reader->running_imports()).size() == (TestType::is_postgres ? 0 : 2));
   ImportJob job = value_of(reader->import_job("a")).value();
   CHECK(job.bytes_total == 100);
   CHECK(value_of(reader->import_errors(job.number)).front().message == "worse");
@@ -124,7 +126,7 @@ TEST_CASE("a job is stored with its errors, and one of the same id takes its pla
   CHECK(failed.rows == 5);
   CHECK(failed.ended_at == noon + 1);
   CHECK(value_of(reader->import_errors(job.number)).size() == 3);
-  CHECK(value_of(reader->running_imports()).size() == 1);
+  CHECK(value_of(reader->running_imports()).size() == (TestType::is_postgres ? 0 : 1));
 
   Changes again;
   again.imports["a"] = {.job = {.id = "a", .campaign = 1}, .is_new = true};

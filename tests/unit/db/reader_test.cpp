@@ -1,8 +1,7 @@
 #include <algorithm>
 #include <catch2/catch.hpp>
 
-#include "samples.h"
-#include "test_folder.h"
+#include "engines.h"
 
 using namespace scrip;
 
@@ -12,9 +11,10 @@ using Keys = std::vector<std::string>;
 
 }  // namespace
 
-TEST_CASE("a campaign's rows are listed by serial from a given one, imported ones first") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("a campaign's rows are listed by serial from a given one, imported ones first", "", Sqlite,
+                   Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes changes;
   for (const std::int64_t serial : {0, 1, 5, 9}) add_new(changes, issued_coupon(1, serial, "mina"));
   add_new(changes, imported_coupon(1, -1, "a"));
@@ -31,9 +31,9 @@ TEST_CASE("a campaign's rows are listed by serial from a given one, imported one
   CHECK(value_of(reader->coupons(3, first, 10)).empty());
 }
 
-TEST_CASE("an imported coupon is found by its code however it was written") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("an imported coupon is found by its code however it was written", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes changes;
   add_new(changes, imported_coupon(1, -1, "Partner-2026_x"));
   add_new(changes, issued_coupon(1, 0, "mina"));
@@ -47,9 +47,9 @@ TEST_CASE("an imported coupon is found by its code however it was written") {
   CHECK_FALSE(value_of(reader->imported("")));
 }
 
-TEST_CASE("accounts are listed by login, page by page") {
-  const TestFolder folder;
-  const auto store = open_store(folder.file("a.db"));
+TEMPLATE_TEST_CASE("accounts are listed by login, page by page", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = engine.open();
   Changes changes;
   for (const char* login : {"c", "a", "B", "d", "\xED\x95\x9C"}) {
     changes.users.push_back({.login = login, .password_hash = "x"});
@@ -66,9 +66,9 @@ TEST_CASE("accounts are listed by login, page by page") {
   CHECK(logins("\xED\x95\x9C", 3).empty());
 }
 
-TEST_CASE("coupons that expire in an interval are listed by expiry, unused ones only") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("coupons that expire in an interval are listed by expiry, unused ones only", "", Sqlite, Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   Changes changes;
   const auto add = [&](std::int64_t campaign, std::int64_t serial, std::optional<Micros> expires_at,
                        CouponState state = CouponState::issued) {
@@ -121,9 +121,10 @@ TEST_CASE("coupons that expire in an interval are listed by expiry, unused ones 
   CHECK(keys_of(value_of(reader->expiring(noon, noon + 10, std::nullopt, 10))) == Keys{"1/1", "1/2", "2/0", "2/3"});
 }
 
-TEST_CASE("decisions are listed newest first by user, by campaign, by coupon, and by all of them") {
-  const TestFolder folder;
-  const auto store = open_shop(folder.file("a.db"));
+TEMPLATE_TEST_CASE("decisions are listed newest first by user, by campaign, by coupon, and by all of them", "", Sqlite,
+                   Postgres) {
+  const TestType engine;
+  const auto store = open_shop(engine);
   struct Row {
     std::int64_t campaign;
     std::optional<std::int64_t> serial;
@@ -174,11 +175,11 @@ TEST_CASE("decisions are listed newest first by user, by campaign, by coupon, an
   }
 }
 
-TEST_CASE("a reader outlives its store") {
-  const TestFolder folder;
+TEMPLATE_TEST_CASE("a reader outlives its store", "", Sqlite, Postgres) {
+  const TestType engine;
   std::unique_ptr<Reader> reader;
   {
-    const auto store = open_shop(folder.file("a.db"));
+    const auto store = open_shop(engine);
     reader = reader_of(*store);
   }
   CHECK(value_of(reader->tally(1)) == CampaignTally());

@@ -38,10 +38,33 @@ inline void require_ok(const Result<void>& result) {
   if (!result) FAIL(result.error().message);
 }
 
-// One batch.
+// What a batch with these changes has to load before it decides on them.
+inline Wanted touched_by(const Changes& changes) {
+  Wanted wanted;
+  for (const auto& [key, change] : changes.coupons) {
+    wanted.coupons.push_back(key);
+    if (wanted.exact.empty() || wanted.exact.back() != key.campaign) wanted.exact.push_back(key.campaign);
+  }
+  wanted.tallies = wanted.exact;
+  for (const std::int64_t campaign : wanted.exact) wanted.in_hand.emplace_back(campaign, 0);
+  for (const auto& [key, by] : changes.counters) wanted.counters.push_back(key);
+  if (changes.drop_decisions_to != 0) wanted.decided_before = noon + day;
+  return wanted;
+}
+
+// One batch, as the ledger makes it: what it changes was loaded.
+inline Result<void> try_changes(Store& store, const Changes& changes) {
+  if (auto begun = store.begin(); !begun) return begun;
+  Loaded loaded;
+  if (auto done = store.load(touched_by(changes), loaded); !done) {
+    store.rollback();
+    return done;
+  }
+  return store.commit(changes);
+}
+
 inline void store_changes(Store& store, const Changes& changes) {
-  require_ok(store.begin());
-  require_ok(store.commit(changes));
+  require_ok(try_changes(store, changes));
 }
 
 inline Loaded load_once(Store& store, const Wanted& wanted) {

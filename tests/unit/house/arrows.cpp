@@ -16,6 +16,7 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"lua", {"policy", "coupon", "ops"}},
       {"db", {"coupon", "ops"}},
       {"sqlite", {"db", "coupon", "ops"}},
+      {"postgres", {"db", "coupon", "ops"}},
       {"ledger", {"policy", "coupon", "db", "ops"}},
       {"jobs", {"ledger", "replay", "policy", "coupon", "db", "ops"}},
       {"replay", {"policy", "coupon", "db", "ops"}},
@@ -25,7 +26,7 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"web", {"api", "ledger", "policy", "coupon", "http", "db", "ops"}},
       // The command line puts the program together, so it names the engines.
       {"cli",
-       {"api", "compat", "web", "jobs", "ledger", "replay", "policy", "coupon", "http", "lua", "db", "sqlite", "ops"}},
+       {"api", "compat", "web", "jobs", "ledger", "replay", "policy", "coupon", "http", "lua", "db", "sqlite", "postgres", "ops"}},
       {"main", {"cli"}},
   };
   return table;

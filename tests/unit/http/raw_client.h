@@ -4,6 +4,7 @@
 #pragma once
 
 #include <map>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -22,6 +23,11 @@ struct RawAnswer {
   std::string header(const std::string& name) const;
   bool keeps_alive() const { return header("connection") != "close"; }
 };
+
+// Of a refusal's body.
+inline std::string code_of(const RawAnswer& answer) {
+  return nlohmann::json::parse(answer.body).at("code");
+}
 
 class RawClient {
  public:

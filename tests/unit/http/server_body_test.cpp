@@ -12,10 +12,6 @@ namespace {
 
 const std::string is_chunked = "Transfer-Encoding: chunked\r\n";
 
-std::string code_of(const RawAnswer& answer) {
-  return json::parse(answer.body).at("code");
-}
-
 }  // namespace
 
 TEST_CASE("a body of any size up to the limit arrives, however it is framed") {

@@ -8,14 +8,6 @@ using namespace scrip;
 using namespace scrip::http;
 using nlohmann::json;
 
-namespace {
-
-std::string code_of(const RawAnswer& answer) {
-  return json::parse(answer.body).at("code");
-}
-
-}  // namespace
-
 TEST_CASE("who may call what is checked before the handler") {
   std::vector<Route> routes;
   for (const auto& [pattern, access] :

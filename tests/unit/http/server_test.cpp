@@ -11,14 +11,6 @@ using namespace scrip;
 using namespace scrip::http;
 using nlohmann::json;
 
-namespace {
-
-std::string code_of(const RawAnswer& answer) {
-  return json::parse(answer.body).at("code");
-}
-
-}  // namespace
-
 TEST_CASE("a request is answered, with what every answer carries") {
   TestServer server;
   RawClient client(server.port());

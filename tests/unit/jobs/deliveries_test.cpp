@@ -300,6 +300,111 @@ TEST_CASE("a notice is told to this process with its first attempt only") {
   CHECK(receiver.came().size() == 2);
 }
 
+// A house with one notice that waits to be delivered, about a coupon of minji's.
+struct NoticedCoupon {
+  OutboxHouse house;
+  CouponKey coupon = house.issue(house.campaign("c"), "minji");
+  Receiver receiver;
+  Post post{house};
+
+  NoticedCoupon() {
+    REQUIRE(house.pass_at("2026-11-25T08:00:00+09:00").notices == 1);
+    post.open(&receiver, EventKinds().with(EventKind::coupon_expiring));
+  }
+  void redeem() { REQUIRE(!house.run(Redeem{.coupon = coupon, .order = std::nullopt}).error); }
+  void cancel() { REQUIRE(!house.run(Cancel{.coupon = coupon}).error); }
+  Event notice() { return house.events(EventKind::coupon_expiring).front(); }
+  auto times_told() { return std::count(post.told.begin(), post.told.end(), "coupon.expiring"); }
+};
+
+TEST_CASE("a coupon that is used while the receiver fails is not announced when it comes back") {
+  NoticedCoupon noticed;
+  noticed.receiver.next({Mood::fail});
+  CHECK(noticed.post.round().retried == 1);
+  noticed.redeem();
+  noticed.post.real.advance(minute);
+  const auto round = noticed.post.round();
+  CHECK(round.obsolete == 1);
+  CHECK(round.delivered == 0);
+  CHECK(noticed.receiver.came().size() == 1);  // the attempt that failed
+  CHECK(noticed.notice().state == EventState::obsolete);
+  CHECK(noticed.notice().last_error == "the coupon was used");
+  CHECK(noticed.notice().attempts == 1);
+  CHECK(noticed.notice().settled_at == noticed.post.real.now());
+  CHECK(noticed.post.outcomes["obsolete"] == 1);
+  CHECK(noticed.post.deliveries->pending() == 0);
+  // For good: the notice was made and is not made again, nor is it sent.
+  noticed.cancel();
+  CHECK(noticed.house.pass().notices == 0);
+  noticed.post.real.advance(minute);
+  CHECK(noticed.post.round().delivered == 0);
+  CHECK(noticed.receiver.came().size() == 1);
+  noticed.house.check_books();
+}
+
+TEST_CASE("a coupon whose use was cancelled again while the receiver failed is announced") {
+  NoticedCoupon noticed;
+  noticed.receiver.next({Mood::fail});
+  CHECK(noticed.post.round().retried == 1);
+  noticed.redeem();
+  noticed.cancel();
+  noticed.post.real.advance(minute);
+  CHECK(noticed.post.round().delivered == 1);
+  CHECK(noticed.receiver.came().size() == 2);
+  CHECK(noticed.notice().state == EventState::delivered);
+}
+
+TEST_CASE("a coupon that was used before its notice's first attempt is told to nobody, not to this process either") {
+  NoticedCoupon noticed;
+  noticed.redeem();
+  CHECK(noticed.post.round().obsolete == 1);
+  CHECK(noticed.times_told() == 0);
+  CHECK(noticed.receiver.came().empty());
+  CHECK(noticed.notice().state == EventState::obsolete);
+}
+
+TEST_CASE("without a webhook, too, a coupon that was used meanwhile is not told of") {
+  NoticedCoupon noticed;
+  noticed.post.open(nullptr);
+  noticed.redeem();
+  CHECK(noticed.post.round().obsolete == 1);
+  CHECK(noticed.times_told() == 0);
+}
+
+TEST_CASE("a coupon that expires while the receiver is away is not announced any more") {
+  NoticedCoupon noticed;
+  noticed.receiver.next({Mood::fail});
+  CHECK(noticed.post.round().retried == 1);
+  // Until the 28th, 10:00: still good a second before.
+  const bool over = GENERATE(false, true);
+  noticed.house.clock.set(*parse_instant(over ? "2026-11-28T10:00:00+09:00" : "2026-11-28T09:59:59+09:00"));
+  noticed.post.real.advance(minute);
+  CHECK(noticed.post.round().obsolete == (over ? 1 : 0));
+  CHECK(noticed.receiver.came().size() == (over ? 1 : 2));
+  CHECK(noticed.notice().last_error == (over ? "the coupon has expired" : ""));
+}
+
+TEST_CASE("an imported coupon that was used meanwhile is not announced, others of the file are") {
+  OutboxHouse house;
+  const auto campaign = house.campaign("c");
+  REQUIRE(!house.run(StartImport{.campaign = campaign, .id = "file", .bytes_total = std::nullopt}).error);
+  std::vector<ImportRow> rows;
+  for (const std::string& code : {std::string("PARTNER1"), std::string("PARTNER2")}) {
+    rows.push_back({.line = 2, .code = code, .normalized = code, .state = CouponState::issued});
+    rows.back().user_id = "user of " + code;
+    rows.back().expires_at = *parse_instant("2026-11-28T23:59:59+09:00");
+  }
+  REQUIRE(house.run(ImportCoupons{.job = "file", .rows = rows, .rejected = {}}).import.imported == 2);
+  REQUIRE(house.pass_at("2026-11-25T08:00:00+09:00").notices == 2);
+  REQUIRE(!house.run(Redeem{.coupon = CouponKey{campaign, -1}, .order = std::nullopt}).error);
+  Receiver receiver;
+  Post post{house};
+  post.open(&receiver, EventKinds().with(EventKind::coupon_expiring));
+  CHECK(post.round().obsolete == 1);
+  REQUIRE(receiver.came().size() == 1);
+  CHECK(receiver.came().front().json()["data"]["coupon"]["code"] == "PARTNER2");
+}
+
 TEST_CASE("what was settled long ago is dropped, what is pending is not, and no notice comes again") {
   OutboxHouse house;
   house.issue(house.campaign("c"), "minji");
@@ -325,11 +430,7 @@ TEST_CASE("the outbox drops old events as fast as new ones come, and also when n
   Post post{house};
   post.open(nullptr);
   const auto campaign = house.campaign("c");
-  std::vector<Issue> items;
-  for (int i = 0; i < 1'500; ++i) {
-    items.push_back({.campaign = campaign, .user_id = "user-" + std::to_string(i), .subject = std::nullopt});
-  }
-  REQUIRE(!house.run(IssueMany{.campaign = campaign, .items = items}).error);
+  house.issue_many(campaign, 1'500);
   CHECK(post.round().delivered == 1'501);
   CHECK(house.events().size() == 1'501);
   post.real.advance(8 * day);
@@ -348,11 +449,7 @@ TEST_CASE("thousands of events are all delivered, once each when nothing fails")
   Post post{house};
   post.open(&receiver, EventKinds().with(EventKind::coupon_issued));
   const auto campaign = house.campaign("c");
-  std::vector<Issue> items;
-  for (int i = 0; i < 1'500; ++i) {
-    items.push_back({.campaign = campaign, .user_id = "user-" + std::to_string(i), .subject = std::nullopt});
-  }
-  REQUIRE(!house.run(IssueMany{.campaign = campaign, .items = items}).error);
+  house.issue_many(campaign, 1'500);
   post.round();
   std::set<std::string> ids;
   for (const auto& came : receiver.came()) ids.insert(came.delivery);

@@ -26,7 +26,8 @@ TEST_CASE("kinds and states of events have names of their own") {
     CHECK(!EventKinds::all().without(kind).has(kind));
   }
   CHECK(!parse_event_kind("coupon.lost"));
-  for (const EventState state : {EventState::pending, EventState::delivered, EventState::failed}) {
+  for (const EventState state :
+       {EventState::pending, EventState::delivered, EventState::failed, EventState::obsolete}) {
     CHECK(parse_event_state(name(state)) == state);
   }
 }

@@ -85,6 +85,15 @@ class OutboxHouse {
     return outcome.claim.coupon.key;
   }
 
+  // To user-0, user-1 and so on.
+  void issue_many(std::int64_t campaign, int count) {
+    std::vector<Issue> items;
+    for (int i = 0; i < count; ++i) {
+      items.push_back({.campaign = campaign, .user_id = "user-" + std::to_string(i), .subject = std::nullopt});
+    }
+    REQUIRE(!run(IssueMany{.campaign = campaign, .items = items}).error);
+  }
+
   jobs::Reminders::Pass pass() {
     auto pass = reminders->pass();
     REQUIRE(pass.ok());

@@ -78,8 +78,8 @@ TEST_CASE("verify still finds a counter that has drifted and is not over") {
   Changes slip;
   slip.counters[{campaign, "day:u:mina@2026-11-21"}] = 1;
   house.ledger->stop();
-  REQUIRE(house.sqlite->begin().ok());
-  REQUIRE(house.sqlite->commit(slip).ok());
+  REQUIRE(house.engine->begin().ok());
+  REQUIRE(house.engine->commit(slip).ok());
   const auto drift = verify(*house.store, nullptr);
   REQUIRE(drift.ok());
   REQUIRE(drift->size() == 1);

@@ -1,5 +1,5 @@
-// A ledger under test: on a real SQLite file in a folder of its own, with a store that can be made
-// to fail between them, a clock that stands still, and a small set of rules.
+// A ledger under test: on a real database of its own, of the engine that the program is run with, with a store that
+// can be made to fail between them, a clock that stands still, and a small set of rules.
 #pragma once
 
 #include <catch2/catch.hpp>
@@ -10,7 +10,7 @@
 
 #include "../db/fault_store.h"
 #include "../db/test_folder.h"
-#include "db/sqlite/sqlite_store.h"
+#include "chosen_store.h"
 #include "ledger/ledger.h"
 #include "ledger/verify.h"
 #include "lua/compile.h"
@@ -55,10 +55,10 @@ inline std::vector<PolicyFile> rules() {
 class CountingHouse {
  public:
   explicit CountingHouse(LedgerOptions options = {}, bool with_policies = true) {
-    auto opened = open_sqlite(folder.file("scrip.db"));
+    auto opened = chosen.open();
     REQUIRE(opened.ok());
-    sqlite = std::move(*opened);
-    store = std::make_unique<FaultStore>(*sqlite);
+    engine = std::move(*opened);
+    store = std::make_unique<FaultStore>(*engine);
     auto made = Ledger::open(*store, clock, options, {});
     REQUIRE(made.ok());
     ledger = std::move(*made);
@@ -127,8 +127,9 @@ class CountingHouse {
   }
 
   TestFolder folder;
+  ChosenStore chosen{folder.file("scrip.db")};
   ManualClock clock{*parse_instant("2026-11-21T10:00:00Z")};
-  std::unique_ptr<Store> sqlite;
+  std::unique_ptr<Store> engine;
   std::unique_ptr<FaultStore> store;
   std::unique_ptr<Ledger> ledger;
 };

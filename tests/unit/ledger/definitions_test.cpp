@@ -10,7 +10,7 @@ TEST_CASE("ten billion coupons and ten billion more are two rows and no time") {
   REQUIRE(!more.error);
   CHECK(more.campaign.campaign->total == 20'000'000'000);
   CHECK(house.ledger->catalog()->book().serials(campaign) == 20'000'000'000);
-  CHECK(house.sqlite->definitions()->batches.size() == 2);
+  CHECK(house.engine->definitions()->batches.size() == 2);
 }
 
 TEST_CASE("a total below what was given out is refused, one above generates what is lacking") {

@@ -152,6 +152,7 @@ class ShopWeek {
   ManualClock clock;
   std::unique_ptr<Store> store;
   std::unique_ptr<Ledger> ledger;
+  std::int64_t second_halves = 0;  // decisions that no step has: redemptions of what was held
 
  private:
   std::optional<Came> run_one(const Step& step, std::size_t number) {
@@ -163,9 +164,22 @@ class ShopWeek {
     }
     const auto coupon = coupons_.find(step.of);
     if (coupon == coupons_.end()) return std::nullopt;
+    if (step.kind == Step::Kind::redeem && number % 3 == 0) return redeem_in_halves(step, coupon->second);
     if (step.kind == Step::Kind::redeem)
       return result(step, run(Redeem{.coupon = coupon->second, .order = step.order}));
     return result(step, run(Cancel{.coupon = coupon->second}));
+  }
+
+  // Held and, when that was allowed, redeemed: it came to what the hold came to.
+  Came redeem_in_halves(const Step& step, CouponKey coupon) {
+    Outcome held = run(HoldCoupon{.coupon = coupon, .order = step.order, .ttl = 60 * second, .key = "k"});
+    if (!held.error) {
+      const Outcome redeemed = run(Redeem{.coupon = coupon, .order = step.order, .hold = "k"});
+      REQUIRE(!redeemed.error);
+      CHECK(redeemed.claim.coupon.discount == held.claim.coupon.discount);
+      ++second_halves;
+    }
+    return result(step, held);
   }
 
   static Came result(const Step& step, const Outcome& outcome) {

@@ -1,5 +1,5 @@
 // One campaign: its counters as they change, its codes, imports, and its settings.
-import { useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { api } from '../lib/api.js';
 import { exactInstant, instant, number } from '../lib/format.js';
 import { usePoll } from '../lib/hooks.js';
@@ -39,6 +39,11 @@ export function Campaign({ id, tab = 'overview' }) {
       if (problem.name !== 'AbortError') setError(problem);
     }
   }, 2000, [id]);
+  // Where the tabs do not all fit, the one that is open is seen.
+  const nav = useRef(null);
+  useEffect(() => {
+    nav.current?.querySelector('[aria-current]').scrollIntoView({ block: 'nearest', inline: 'nearest' });
+  }, [tab, !campaign]);
 
   if (!campaign) return <><Head title={id} back={{ href: to('campaigns'), text: t('campaigns') }} /><Trouble error={error} />{!error && <div class="card"><Loading lines={6} /></div>}</>;
   const setStatus = async (status) => take(await api.patch(path, { status }));
@@ -51,7 +56,7 @@ export function Campaign({ id, tab = 'overview' }) {
       </Head>
       <Trouble error={error} />
       <Said text={said} />
-      <nav class="tabs" aria-label={campaign.name}>
+      <nav class="tabs" aria-label={campaign.name} ref={nav}>
         {tabs.map((name) => (
           <a key={name} href={name === 'overview' ? to('campaigns', id) : to('campaigns', id, name)} aria-current={name === tab ? 'page' : undefined}>{t(`tab_${name}`)}</a>
         ))}

@@ -43,6 +43,7 @@ function Code({ code }) {
     [t('campaign'), <a href={to('campaigns', coupon.campaign_id)}>{coupon.campaign_id}</a>],
     [t('user'), coupon.user_id ? <a href={to('users', coupon.user_id)}>{coupon.user_id}</a> : '—'], [t('subject'), coupon.subject ?? '—'],
     [t('issuedAt'), exactInstant(coupon.issued_at)], [t('expiresAt'), exactInstant(coupon.expires_at)], [t('redeemedAt'), exactInstant(coupon.redeemed_at)],
+    ...(coupon.hold ? [[t('heldUntil'), exactInstant(coupon.hold.expires_at)]] : []),
     ...(coupon.discount ? [[t('discount'), `${coupon.discount.amount} ${coupon.discount.currency}`]] : []),
   ];
   return (

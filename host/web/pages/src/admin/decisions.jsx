@@ -9,7 +9,7 @@ import { Head, field } from './parts.jsx';
 import { t } from './words.js';
 
 const filters = ['user_id', 'campaign', 'coupon', 'code', 'hook', 'since', 'until'];
-const hooks = ['issue', 'redeem', 'cancel', 'remind'];
+const hooks = ['issue', 'redeem', 'cancel', 'remind', 'stack'];
 const ownZone = Intl.DateTimeFormat().resolvedOptions().timeZone;
 
 // What the call takes of what was filled in: instants are in the browser's zone until then.

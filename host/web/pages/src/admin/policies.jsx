@@ -7,6 +7,7 @@ import { Field, Loading, Trouble } from '../lib/ui.jsx';
 import { Head, Said, Sheet, useSaid } from './parts.jsx';
 import { Replay } from './replay.jsx';
 import { go, to } from './routes.js';
+import { Shadow } from './shadow.jsx';
 import { t } from './words.js';
 
 const path = (name) => `/policies/files/${name.split('/').map(encodeURIComponent).join('/')}`;
@@ -15,6 +16,7 @@ const template = (name) => `return policy {\n  name = "${name}",\n  doc = "",\n 
 // What was typed and not saved, by file: {text, sha256 of what it was made from}. It stays while one looks at
 // other files, and a check takes all of it together.
 const drafts = new Map();
+const unsaved = () => [...drafts].map(([name, draft]) => ({ name, text: draft.text }));
 addEventListener('beforeunload', (event) => drafts.size && event.preventDefault());
 
 export function Policies({ file }) {
@@ -74,7 +76,8 @@ export function Policies({ file }) {
       )}
       <Said text={said} />
       <div role="alert">{errors && <Errors errors={errors} names={names} file={file} />}</div>
-      <Replay files={() => [...drafts].map(([name, draft]) => ({ name, text: draft.text }))} refuse={setErrors} />
+      <Replay files={unsaved} refuse={setErrors} />
+      <Shadow files={unsaved} refuse={setErrors} />
       <div class="workbench">
         <nav class="files" aria-label={t('files')}>
           {!files.data && !files.error && <Loading lines={8} />}
@@ -222,7 +225,7 @@ function Overview({ active }) {
           <div class="row apart"><h2><a href={to('policies', ...policy.file.split('/'))}>{policy.name}</a></h2>{policy.quarantined && <span class="badge bad">{t('quarantined')}</span>}</div>
           <ol class="rules">
             {policy.rules.map((rule) => (
-              <li key={rule.name}><strong class="code">{rule.name}</strong> <span class="code soft">{Object.keys(rule.params).length ? JSON.stringify(rule.params).replace(/"(\w+)":/g, '$1: ').replace(/,(?=\S)/g, ', ') : ''}</span></li>
+              <li key={rule.name}><strong class="code">{rule.name}</strong> {rule.shadow && <span class="badge warn">{t('inShadow')}</span>} <span class="code soft">{Object.keys(rule.params).length ? JSON.stringify(rule.params).replace(/"(\w+)":/g, '$1: ').replace(/,(?=\S)/g, ', ') : ''}</span></li>
             ))}
             {!policy.rules.length && <li class="soft">{t('noRules')}</li>}
           </ol>

@@ -1,9 +1,9 @@
-#include "db/sqlite/verify_definitions.h"
+#include "db/verify_definitions.h"
 
 #include <memory>
 #include <utility>
 
-namespace scrip::sqlite {
+namespace scrip {
 namespace {
 
 // What the code book takes for granted, since only the ledger writes these rows.
@@ -64,4 +64,4 @@ Definition verify_definitions(const Definitions& definitions, Findings& findings
   return known;
 }
 
-}  // namespace scrip::sqlite
+}  // namespace scrip

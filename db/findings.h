@@ -7,7 +7,7 @@
 
 #include "db/store.h"
 
-namespace scrip::sqlite {
+namespace scrip {
 
 class Findings {
  public:
@@ -34,4 +34,4 @@ class Findings {
   std::int64_t dropped_ = 0;
 };
 
-}  // namespace scrip::sqlite
+}  // namespace scrip

@@ -1,4 +1,5 @@
-// The part of verify that looks at campaigns, formats and batches, and what the rest needs of them.
+// The part of Store::verify that looks at campaigns, formats and batches, and what the rest needs of them; the
+// same for both engines.
 #pragma once
 
 #include <cstdint>
@@ -6,10 +7,10 @@
 #include <string>
 
 #include "coupon/code_book.h"
-#include "db/sqlite/findings.h"
+#include "db/findings.h"
 #include "db/store.h"
 
-namespace scrip::sqlite {
+namespace scrip {
 
 struct Definition {
   std::map<std::int64_t, Campaign> campaigns;
@@ -25,4 +26,4 @@ struct Definition {
 
 Definition verify_definitions(const Definitions& definitions, Findings& findings);
 
-}  // namespace scrip::sqlite
+}  // namespace scrip

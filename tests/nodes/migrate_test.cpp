@@ -1,0 +1,110 @@
+// Moving house: a server's file into a database that nodes share.
+#include <catch2/catch.hpp>
+
+#include "nodes.h"
+
+namespace scrip::test {
+namespace {
+
+using Json = nlohmann::json;
+
+// A shop with a bit of everything, on SQLite; it has stopped when this returns.
+void live_a_little(const Site& site, std::vector<std::string>& codes) {
+  ServerProcess server(site);
+  auto client = server.client();
+  const auto call = [&](const std::string& path, const std::string& body, int status) {
+    const auto answer = client.post(path, body);
+    REQUIRE(answer.ok());
+    INFO(path << " " << answer->body);
+    REQUIRE(answer->status == status);
+    return Json::parse(answer->body);
+  };
+  call("/api/v1/campaigns", R"({"id":"sale","policy":"welcome","total":50})", 201);
+  call("/api/v1/campaigns", R"({"id":"open","policy":"welcome","total":null,"code":{"pattern":"OPEN-####-####"}})",
+       201);
+  call("/api/v1/users", R"({"login":"minji","password":"correct horse"})", 201);
+  call("/api/v1/works", R"({"title":"A webtoon"})", 201);
+  REQUIRE(client.put("/api/v1/users/minji/attributes", R"({"tier":"gold"})")->status == 200);
+  for (int n = 0; n < 20; ++n) {
+    codes.push_back(
+        call("/api/v1/campaigns/sale/issue", Json{{"user_id", "user-" + std::to_string(n)}}.dump(), 201)["code"]);
+  }
+  for (int n = 0; n < 5; ++n) {
+    call("/api/v1/coupons/" + codes[static_cast<std::size_t>(n)] + "/redeem",
+         R"({"order":{"amount":20000,"currency":"KRW"}})", 200);
+  }
+  call("/api/v1/campaigns/sale/issue", R"({"user_id":"user-1"})", 409);
+  const auto imported = client.upload("/api/v1/campaigns/open/imports?id=partner", "text/csv",
+                                      [text = std::string("code,user_id\nPARTNER-1,ann\nPARTNER-2,\n"), sent = false](
+                                          char* to, std::size_t size) mutable -> Result<std::size_t> {
+                                        if (std::exchange(sent, true)) return std::size_t{0};
+                                        REQUIRE(size >= text.size());
+                                        text.copy(to, text.size());
+                                        return text.size();
+                                      });
+  REQUIRE(imported.ok());
+  REQUIRE(imported->status == 202);
+  REQUIRE(eventually([&] {
+    const auto job = client.get("/api/v1/imports/partner");
+    return job && Json::parse(job->body)["state"] == "done";
+  }));
+  CHECK(server.stop() == 0);
+}
+
+TEST_CASE("what a stopped server has is on the nodes after a move, and both sides verify without drift") {
+  const Site old;
+  std::vector<std::string> codes;
+  live_a_little(old, codes);
+  REQUIRE(old.verify() == 0);
+
+  postgres_test::TestDatabase database;
+  std::string said;
+  REQUIRE(old.run({"migrate", "--from", old.data().string(), "--to", database.url()}, &said) == 0);
+  CHECK(said.find("2 campaigns, 22 coupons") != std::string::npos);
+
+  Nodes nodes(2, database.url());
+  CHECK(nodes.verify() == 0);
+  CHECK(old.verify() == 0);
+  CHECK(nodes.campaign("sale")["issued"] == 20);
+  CHECK(nodes.campaign("sale")["redeemed"] == 5);
+  CHECK(nodes.campaign("sale")["remaining"] == 30);
+  auto client = nodes.client(1);
+  for (std::size_t n = 0; n < codes.size(); ++n) {
+    const auto answer = client.get("/api/v1/coupons/" + codes[n]);
+    REQUIRE(answer->status == 200);
+    const Json coupon = Json::parse(answer->body);
+    CHECK(coupon["user_id"] == "user-" + std::to_string(n));
+    CHECK(coupon["state"] == (n < 5 ? "redeemed" : "issued"));
+  }
+  CHECK(Json::parse(client.get("/api/v1/coupons/PARTNER-1")->body)["user_id"] == "ann");
+  CHECK(client.post("/api/v1/tokens", R"({"login":"minji","password":"correct horse"})")->status == 200);
+  CHECK(Json::parse(client.get("/api/v1/works")->body)["data"].size() == 1);
+  CHECK(Json::parse(client.get("/api/v1/decisions?user_id=user-1")->body)["data"].size() == 3);
+
+  SECTION("life goes on there: who has a coupon is refused, the rest of the codes is given out") {
+    CHECK(client.post("/api/v1/campaigns/sale/issue", R"({"user_id":"user-1"})")->status == 409);
+    for (int n = 20; n < 50; ++n) {
+      REQUIRE(
+          client.post("/api/v1/campaigns/sale/issue", Json{{"user_id", "user-" + std::to_string(n)}}.dump())->status ==
+          201);
+    }
+    CHECK(Json::parse(client.post("/api/v1/campaigns/sale/issue", R"({"user_id":"late"})")->body)["code"] ==
+          "sold_out");
+    CHECK(client.post("/api/v1/campaigns/open/issue", R"({"user_id":"bob"})")->status == 201);
+    CHECK(nodes.verify() == 0);
+  }
+  SECTION("a second move into the same database is refused") {
+    CHECK(old.run({"migrate", "--from", old.data().string(), "--to", database.url()}) == 1);
+    CHECK(old.logged().find("in use already") != std::string::npos);
+  }
+}
+
+TEST_CASE("a server that runs is not moved") {
+  const Site old;
+  const ServerProcess server(old);
+  postgres_test::TestDatabase database;
+  CHECK(old.run({"migrate", "--from", old.data().string(), "--to", database.url()}) == 1);
+}
+
+}  // namespace
+}  // namespace scrip::test
