@@ -10,6 +10,8 @@
 #include <vector>
 
 #include "coupon/event.h"
+#include "coupon/hold.h"
+#include "coupon/stacked_order.h"
 #include "db/store.h"
 
 namespace scrip {
@@ -35,6 +37,13 @@ class Inventory {
   };
   // By id, after the given one; of two with one key the later counts.
   virtual Result<std::vector<Answer>> answers(std::int64_t after, int limit) = 0;
+
+  // Those in force, over, and redeemed, in an order of the store's own, after the one of this coupon; nullopt: from the
+  // first.
+  virtual Result<std::vector<Hold>> holds(const std::optional<CouponKey>& after, int limit) = 0;
+
+  // Orders with several coupons that were not cancelled, by id, after the given one.
+  virtual Result<std::vector<StackedOrder>> stacked_orders(const std::string& after, int limit) = 0;
 
   // The notices that were made, by (expires_at, coupon, mark), after the given one.
   virtual Result<std::vector<ReminderMark>> reminders(const std::optional<ReminderMark>& after, int limit) = 0;

@@ -28,8 +28,8 @@ return test "order_cap" {
   end,
 
   ["an amount has a currency, and something is given"] = function(t)
-    t.equal(t.misfit { rules = { order_cap {} } }, "give amount, percent or both")
-    t.equal(t.misfit { rules = { order_cap { amount = 1 } } }, "give the currency of the amount")
+    t.equal(t.misfit { rules = { order_cap {} } }, "params.order_cap: give amount, percent or both")
+    t.equal(t.misfit { rules = { order_cap { amount = 1 } } }, "params.order_cap: give the currency of the amount")
   end,
 
   ["it is never above the order when it is a share"] = function(t)

@@ -54,9 +54,9 @@ return test "stack_groups" {
 
   ["parameters that contradict each other are refused"] = function(t)
     local twice = { { group = "a" }, { group = "a" } }
-    t.equal(t.misfit { rules = { stack_groups { groups = twice } } }, "groups has 'a' twice")
+    t.equal(t.misfit { rules = { stack_groups { groups = twice } } }, "params.stack_groups: groups has 'a' twice")
     local both = { { group = "a", alone = true, with = { "b" } } }
-    t.equal(t.misfit { rules = { stack_groups { groups = both } } }, "group 'a' is alone and with others")
+    t.equal(t.misfit { rules = { stack_groups { groups = both } } }, "params.stack_groups: group 'a' is alone and with others")
     t.equal(t.misfit { rules = { stack_groups {} } }, nil)
   end,
 }

@@ -4,7 +4,7 @@
 -- The nodes that share this database. A node has the lowest number that was free when it started; one that was
 -- not seen for a minute loses its number.
 CREATE TABLE node (
-  id          smallint PRIMARY KEY,     -- 0 to 63; a part of the ids that the node gives
+  id          smallint PRIMARY KEY,     -- 0 to 127; a part of the ids that the node gives
   incarnation bigint   NOT NULL,        -- raised by whoever takes the number
   seen_at     bigint   NOT NULL,        -- by the database's clock; 0: the node has stopped
   name        text     NOT NULL,        -- host and process, for people
@@ -228,6 +228,10 @@ CREATE INDEX decision_by_id ON decision (id);
 CREATE INDEX decision_by_user ON decision (user_id, id) WHERE user_id IS NOT NULL;
 CREATE INDEX decision_by_coupon ON decision (campaign_id, serial, id) WHERE serial IS NOT NULL;
 CREATE INDEX decision_by_instant ON decision (at, id);
+-- Those whose instant is not within a minute of that at which their id was given (db/postgres/ids.h): of a clock that was
+-- shifted or set back, or of another database.
+CREATE INDEX decision_out_of_place ON decision (at, id)
+  WHERE abs(at - 1735689600000000 - (id >> 13) * 1000) > 60000000;
 
 -- Refusals that were counted and not recorded: of one kind, in one minute of the coupons' clock.
 CREATE TABLE refusal_count (

@@ -12,6 +12,7 @@ Result<void> apply(Exchange& exchange, const Applying& applying, const Changes& 
   if (auto done = apply_stock(exchange, applying, changes, batch, contended); !done) return done;
   if (auto done = apply_counters(exchange, changes, batch, contended); !done) return done;
   apply_definitions(exchange, applying, changes, batch);
+  lock_coupons(exchange, changes, batch);
   apply_coupons(exchange, changes, batch, contended);
   apply_holds(exchange, changes, batch, contended);
   apply_holdings(exchange, changes, batch, contended);

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <unordered_map>
 
 #include "db/postgres/batch_state.h"
 #include "db/postgres/exchange.h"
@@ -13,8 +14,9 @@ namespace scrip::postgres {
 
 struct Applying {
   NodeId node;
-  std::int64_t definition_version = 0;  // that the batch was decided by
-  bool has_imports = false;             // as the ledgers know
+  std::int64_t definition_version = 0;                      // that the batch was decided by
+  const std::unordered_map<std::int64_t, Campaign>& known;  // as they were before the batch
+  bool has_imports = false;                                 // as the ledgers know
   std::int64_t lease_at_most = 0;
   std::function<std::int64_t()> next_id;
 };
@@ -28,6 +30,7 @@ Result<void> apply(Exchange& exchange, const Applying& applying, const Changes& 
 Result<void> apply_stock(Exchange& exchange, const Applying& applying, const Changes& changes, BatchState& batch,
                          Contended& contended);
 void apply_definitions(Exchange& exchange, const Applying& applying, const Changes& changes, BatchState& batch);
+void lock_coupons(Exchange& exchange, const Changes& changes, const BatchState& batch);
 void apply_coupons(Exchange& exchange, const Changes& changes, BatchState& batch, Contended& contended);
 void apply_holdings(Exchange& exchange, const Changes& changes, BatchState& batch, Contended& contended);
 Result<void> apply_counters(Exchange& exchange, const Changes& changes, BatchState& batch, Contended& contended);

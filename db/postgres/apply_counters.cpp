@@ -1,5 +1,6 @@
-#include <algorithm>
+#include <limits>
 #include <map>
+#include <set>
 
 #include "coupon/counter_day.h"
 #include "db/postgres/apply.h"
@@ -71,8 +72,8 @@ void forget(Exchange& exchange, const std::string& before) {
 }
 
 // Counters that the batch has read and not changed: it may have decided by them.
-Result<void> check_read(Exchange& exchange, const Changes& changes, const BatchState& batch, Contended& contended) {
-  CounterRows read;
+Result<CounterRows> read_only(const Changes& changes, const BatchState& batch, Contended& contended) {
+  std::map<std::pair<std::int64_t, std::string_view>, std::int64_t> read;
   for (const auto& [key, value] : batch.counters) {
     const auto changed = changes.counters.find(key);
     if (changed != changes.counters.end() && changed->second != 0) continue;
@@ -80,28 +81,59 @@ Result<void> check_read(Exchange& exchange, const Changes& changes, const BatchS
     if (held == batch.held.end() || held->second.alone) continue;
     const auto coupon = changes.coupons.lower_bound({key.campaign, std::numeric_limits<std::int64_t>::min()});
     if (coupon == changes.coupons.end() || coupon->first.campaign != key.campaign) continue;
-    if (!value) {
+    if (value) {
+      read.emplace(std::pair(key.campaign, std::string_view(key.name)), *value);
+    } else {
       // There is no row to lock.
       contended.insert(key.campaign);
-      continue;
     }
-    read.add(key.campaign, key.name, {});
-    read.were.push_back(*value);
   }
-  if (!contended.empty()) return {Code::storage_conflict, "a counter has to be read alone"};
-  if (read.campaigns.empty()) return {};
+  if (!contended.empty()) return Error{.code = Code::storage_conflict, .message = "a counter has to be read alone"};
+  CounterRows rows;
+  for (const auto& [key, value] : read) {
+    rows.add(key.first, key.second, {});
+    rows.were.push_back(value);
+  }
+  return rows;
+}
+
+void check_read(Exchange& exchange, const CounterRows& read, Contended& contended) {
+  if (read.campaigns.empty()) return;
   Params params = columns(read.campaigns, read.names, read.were);
   exchange.ask(
       "SELECT c.campaign_id FROM unnest($1, $2, $3) AS n (campaign_id, name, value) JOIN counter c"
-      " ON c.campaign_id = n.campaign_id AND c.name = n.name AND c.value = n.value FOR SHARE OF c",
+      " ON c.campaign_id = n.campaign_id AND c.name = n.name AND c.value = n.value"
+      " ORDER BY c.campaign_id, c.name FOR SHARE OF c",
       params, expect_rows(read.campaigns, contended));
-  return {};
+}
+
+// Several statements follow, and each goes by the counters' order; that batches do not wait for each other in a circle,
+// one locks the counters of all of them.
+void lock_in_order(Exchange& exchange, const std::vector<const CounterRows*>& all) {
+  std::size_t statements = 0;
+  std::set<std::pair<std::int64_t, std::string_view>> keys;
+  for (const CounterRows* rows : all) {
+    statements += rows->campaigns.empty() ? 0 : 1;
+    for (std::size_t i = 0; i < rows->campaigns.size(); ++i) keys.emplace(rows->campaigns[i], rows->names[i]);
+  }
+  if (statements < 2) return;
+  Numbers campaigns;
+  Texts names;
+  for (const auto& [campaign, name] : keys) {
+    campaigns.push_back(campaign);
+    names.push_back(name);
+  }
+  exchange.ask(
+      "SELECT c.campaign_id FROM unnest($1, $2) AS n (campaign_id, name) JOIN counter c"
+      " ON c.campaign_id = n.campaign_id AND c.name = n.name ORDER BY c.campaign_id, c.name FOR UPDATE OF c",
+      columns(campaigns, names));
 }
 
 }  // namespace
 
 Result<void> apply_counters(Exchange& exchange, const Changes& changes, BatchState& batch, Contended& contended) {
-  if (auto checked = check_read(exchange, changes, batch, contended); !checked) return checked;
+  const auto read_alone = read_only(changes, batch, contended);
+  if (!read_alone) return read_alone.error();
   const Differences differences = differences_of(changes);
   CounterRows fresh;     // had no row when the batch looked
   CounterRows known;     // had one
@@ -120,6 +152,8 @@ Result<void> apply_counters(Exchange& exchange, const Changes& changes, BatchSta
       known.were.push_back(*read->second);
     }
   }
+  lock_in_order(exchange, {&*read_alone, &known, &unasked, &recorded});
+  check_read(exchange, *read_alone, contended);
   if (!fresh.campaigns.empty()) {
     Params params = columns(fresh.campaigns, fresh.names, fresh.values, fresh.unrecorded, fresh.last_days);
     exchange.ask(SCRIP_PG_NEW_COUNTERS "DO NOTHING RETURNING campaign_id", params,

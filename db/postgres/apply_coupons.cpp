@@ -1,3 +1,6 @@
+#include <map>
+#include <set>
+
 #include "db/postgres/apply.h"
 #include "db/postgres/columns.h"
 #include "db/postgres/columns_of_rows.h"
@@ -60,15 +63,20 @@ void change(Exchange& exchange, const CouponRows& rows, Contended& contended) {
 }
 
 void add_codes(Exchange& exchange, const Changes& changes, BatchState& batch, Contended& contended) {
-  Numbers campaigns, serials;
-  std::vector<std::string> codes;
+  // By code, so that two who import the same do not wait for each other in a circle.
+  std::map<std::string, CouponKey> by_code;
   for (const auto& [key, change] : changes.coupons) {
     if (!change.is_new || change.coupon.imported_code.empty()) continue;
+    by_code.emplace(normalize_code(change.coupon.imported_code), key);
+  }
+  if (by_code.empty()) return;
+  Numbers campaigns, serials;
+  Texts codes;
+  for (const auto& [code, key] : by_code) {
     campaigns.push_back(key.campaign);
     serials.push_back(key.serial);
-    codes.push_back(normalize_code(change.coupon.imported_code));
+    codes.push_back(code);
   }
-  if (codes.empty()) return;
   batch.imports = true;
   Params params = columns(codes, campaigns, serials);
   exchange.ask(
@@ -78,6 +86,32 @@ void add_codes(Exchange& exchange, const Changes& changes, BatchState& batch, Co
 }
 
 }  // namespace
+
+// Those that the batch changes together with those whose holds it changes are written by two statements. Each goes by
+// the coupons' order, but two batches that change each other's coupons would wait in a circle: all are locked in one
+// order.
+void lock_coupons(Exchange& exchange, const Changes& changes, const BatchState& batch) {
+  std::set<CouponKey> keys;
+  for (const auto& [key, hold] : changes.holds) keys.insert(key);
+  if (keys.empty()) return;
+  std::size_t others = 0;
+  for (const auto& [key, change] : changes.coupons) {
+    if (change.is_new) continue;
+    ++others;
+    keys.insert(key);
+  }
+  if (others == 0 || keys.size() == others) return;
+  Numbers campaigns, serials;
+  for (const CouponKey& key : keys) {
+    if (!batch.coupons.contains(key)) continue;
+    campaigns.push_back(key.campaign);
+    serials.push_back(key.serial);
+  }
+  exchange.ask(
+      "SELECT c.serial FROM unnest($1, $2) AS n (campaign_id, serial) JOIN coupon c ON c.campaign_id = n.campaign_id"
+      " AND c.serial = n.serial ORDER BY c.campaign_id, c.serial FOR UPDATE OF c",
+      columns(campaigns, serials));
+}
 
 void apply_coupons(Exchange& exchange, const Changes& changes, BatchState& batch, Contended& contended) {
   CouponRows fresh;

@@ -1,3 +1,7 @@
+#include <algorithm>
+#include <set>
+#include <tuple>
+
 #include "db/postgres/apply.h"
 #include "db/postgres/columns.h"
 #include "db/postgres/columns_of_rows.h"
@@ -135,14 +139,44 @@ bool imports_first(const Applying& applying, const Changes& changes) {
   return false;
 }
 
+// Whether all that changes of campaigns are the totals of those into which coupons are being imported. That happens
+// with every page of a file, and concerns nobody who does not touch the campaign: who does finds its version
+// (writer_load.cpp), and everybody is told when the file has ended.
+bool only_totals(const Applying& applying, const Changes& changes) {
+  std::set<std::int64_t> importing;
+  for (const auto& [id, change] : changes.imports) {
+    if (change.job.state == ImportState::running && !change.is_new) importing.insert(change.job.campaign);
+  }
+  for (const Campaign& campaign : changes.campaigns) {
+    const auto known = applying.known.find(campaign.number);
+    if (known == applying.known.end() || !importing.contains(campaign.number)) return false;
+    const Campaign& was = known->second;
+    const auto rest = [](const Campaign& of) {
+      return std::tie(of.id, of.name, of.policy, of.params, of.pattern, of.alphabet, of.format, of.starts_at,
+                      of.ends_at, of.timezone, of.metadata, of.status, of.created_at);
+    };
+    if (rest(campaign) != rest(was)) return false;
+  }
+  return true;
+}
+
+// Of a file that has ended.
+bool ends_imports(const Changes& changes) {
+  return std::any_of(changes.imports.begin(), changes.imports.end(),
+                     [](const auto& it) { return it.second.job.state != ImportState::running; });
+}
+
 }  // namespace
 
 void apply_definitions(Exchange& exchange, const Applying& applying, const Changes& changes, BatchState& batch) {
   const bool works = put_works(exchange, changes.works);
-  batch.raises_version = works || !changes.formats.empty() || !changes.campaigns.empty() || !changes.batches.empty() ||
-                         changes.revision || changes.active_revision || changes.activation ||
-                         imports_first(applying, changes);
-  if (!batch.raises_version) return;
+  batch.raises_version = works || !changes.formats.empty() || !only_totals(applying, changes) ||
+                         !changes.batches.empty() || changes.revision || changes.active_revision ||
+                         changes.activation || imports_first(applying, changes) || ends_imports(changes);
+  if (!batch.raises_version) {
+    for (const Campaign& campaign : changes.campaigns) put_campaign(exchange, campaign);
+    return;
+  }
   // First, and at once the check that nobody else has changed them: numbers of campaigns, formats, batches and
   // revisions are counted on from what the ledger knows.
   Params version;

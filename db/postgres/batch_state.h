@@ -20,8 +20,9 @@ namespace scrip::postgres {
 // A campaign that is locked.
 struct Held {
   bool alone = false;
-  bool exact = false;       // was asked for by name: all of its stock is given, other nodes' shares too
-  std::int64_t wanted = 0;  // how many coupons may be given in this batch
+  std::int64_t version = 0;  // of the campaign's definition; 0: it has no row yet
+  bool exact = false;        // was asked for by name: all of its stock is given, other nodes' shares too
+  std::int64_t wanted = 0;   // how many coupons may be given in this batch
   Stock stock;
   CampaignTally tally;  // what load() says
   std::vector<Loaded::SerialRange> offered;
@@ -42,6 +43,7 @@ struct BatchState {
   // nullopt: there was no row.
   std::unordered_map<HoldingKey, std::optional<Holding>> holdings;
   std::unordered_map<CounterKey, std::optional<std::int64_t>> counters;
+  std::unordered_map<CounterKey, std::optional<std::int64_t>> foreseen;  // read, and not given to the batch yet
   std::unordered_map<CouponKey, std::optional<Hold>> holds;
   std::map<std::string, std::optional<Micros>> stacked_orders;  // when they were redeemed, by id
   std::unordered_set<IdempotencyKey> unanswered;
@@ -49,6 +51,7 @@ struct BatchState {
   std::vector<std::pair<std::int64_t, std::int64_t>> old_decisions;  // campaign, id: those that were locked
   std::set<int> live;                                                // nodes at work, by number
   bool raises_version = false;                                       // definition_version.version
+  std::vector<Campaign> campaigns;                                   // as it has defined them, the latest last
   bool imports = false;                                              // coupons are imported
 };
 

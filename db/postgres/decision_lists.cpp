@@ -4,6 +4,7 @@
 #include <limits>
 
 #include "db/postgres/columns.h"
+#include "db/postgres/decision_order.h"
 #include "db/postgres/pipeline.h"
 
 namespace scrip::postgres {
@@ -52,17 +53,6 @@ const char* decisions(Walk walk) {
   if (walk == Walk::user) return SCRIP_PG_DECISIONS(SCRIP_PG_BY_USER);
   if (walk == Walk::campaign) return SCRIP_PG_DECISIONS(SCRIP_PG_BY_CAMPAIGN);
   return SCRIP_PG_DECISIONS(SCRIP_PG_BY_ALL);
-}
-
-// Ids grow with the instants, but for what several nodes decide at the same time and a clock that was set back: the
-// id of a decision that is this much earlier or later is beyond all that is asked for.
-constexpr Micros leeway = minute;
-
-// The id of the first decision of this instant or later; the largest int64: there is none.
-Result<std::int64_t> first_at(Connection& db, Micros at) {
-  auto rows = query(db, "SELECT id FROM decision WHERE at >= $1 ORDER BY at, id LIMIT 1", std::move(Params().add(at)));
-  if (!rows) return rows.error();
-  return rows->integer().value_or(highest);
 }
 
 // One page of one filter.
@@ -174,14 +164,14 @@ Result<Reader::DecisionPage> list_decisions(Connection& db, const Reader::Decisi
   if (before <= 0) before = highest;
   std::int64_t after = 0;
   if (filter.since) {
-    const auto first = first_at(db, *filter.since - leeway);
-    if (!first) return first.error();
-    after = *first - 1;
+    const auto last = find_decision_before(db, *filter.since);
+    if (!last) return last.error();
+    after = *last;
   }
   if (filter.until) {
-    const auto first = first_at(db, *filter.until + leeway);
-    if (!first) return first.error();
-    before = std::min(before, *first);
+    const auto last = find_last_decision_before(db, *filter.until);
+    if (!last) return last.error();
+    before = std::min(before, *last + 1);
   }
   return Page(db, filter, limit).read(after, before);
 }
@@ -196,28 +186,6 @@ Result<std::vector<DecisionRow>> list_decisions_between(Connection& db, std::int
                                std::move(Params().add(after).add(last)));
   if (!rows) return rows.error();
   return read_all<DecisionRow>(*rows);
-}
-
-// Another node may have given an id a little before or after: the sums with 0 keep servers from looking for it in the
-// order of all ids.
-Result<std::int64_t> find_decision_before(Connection& db, Micros at) {
-  const auto first = first_at(db, at);
-  if (!first) return first;
-  if (*first == highest) return find_last_decision(db);
-  auto rows = query(db, "SELECT min(id + 0) FROM decision WHERE at >= $1 AND at < $2",
-                    std::move(Params().add(at).add(at + leeway)));
-  if (!rows) return rows.error();
-  return std::min(*first, rows->integer().value_or(highest)) - 1;
-}
-
-Result<std::int64_t> find_last_decision_before(Connection& db, Micros at) {
-  auto last =
-      query(db, "SELECT id FROM decision WHERE at < $1 ORDER BY at DESC, id DESC LIMIT 1", std::move(Params().add(at)));
-  if (!last) return last.error();
-  auto rows = query(db, "SELECT max(id + 0) FROM decision WHERE at >= $1 AND at < $2",
-                    std::move(Params().add(at - leeway).add(at)));
-  if (!rows) return rows.error();
-  return std::max(last->integer().value_or(0), rows->integer().value_or(0));
 }
 
 }  // namespace scrip::postgres

@@ -1,5 +1,6 @@
 #include "db/postgres/holds.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -36,13 +37,23 @@ Hold read_hold(Rows& rows, int row) {
   return hold;
 }
 
+// Of an alias.
+#define SCRIP_PG_HOLD_OF(h)                                                                                          \
+#h ".campaign_id, " #h ".serial, " #h ".state, " #h ".key, " #h ".held_at, " #h ".expires_at, " #h ".user_id, " #h \
+     ".subject, " #h ".order_id, " #h ".order_amount, " #h ".order_currency, " #h ".discount, " #h ".counts, " #h    \
+     ".decision"
+
+// Those that nobody else is ending: every batch of every node looks for some, and each is to be ended once. It is the
+// coupon that is locked, as it is the coupon that whoever holds, redeems or releases changes first.
 void ask_for_holds_over(Exchange& exchange, Micros now, BatchState& batch, Loaded& loaded) {
   Params params;
   params.add(now).add(holds_ended_at_once + 1);
-  exchange.ask("(SELECT " SCRIP_PG_HOLD
-               " FROM hold WHERE state = 0 AND expires_at <= $1 ORDER BY expires_at, campaign_id, serial LIMIT $2)"
-               " UNION ALL (SELECT " SCRIP_PG_HOLD
-               " FROM hold WHERE state = 0 AND expires_at > $1 ORDER BY expires_at, campaign_id, serial LIMIT 1)"
+  exchange.ask("SELECT * FROM (SELECT " SCRIP_PG_HOLD_OF(h)
+               " FROM hold h JOIN coupon c ON c.campaign_id = h.campaign_id AND c.serial = h.serial"
+               " WHERE h.state = 0 AND h.expires_at <= $1 ORDER BY h.expires_at, h.campaign_id, h.serial LIMIT $2"
+               " FOR UPDATE OF c SKIP LOCKED) AS over"
+               " UNION ALL SELECT * FROM (SELECT " SCRIP_PG_HOLD
+               " FROM hold WHERE state = 0 AND expires_at > $1 ORDER BY expires_at, campaign_id, serial LIMIT 1) AS next"
                " ORDER BY expires_at, campaign_id, serial",
                params, [now, &batch, &loaded](Rows& rows) -> Result<void> {
                  for (int row = 0; row < rows.size(); ++row) {
@@ -57,6 +68,14 @@ void ask_for_holds_over(Exchange& exchange, Micros now, BatchState& batch, Loade
                  }
                  return {};
                });
+}
+
+// Whether a hold that the batch is to decide by is being ended by another: then that has to be over first. Not one for
+// which this batch has no room, since it decides nothing then.
+bool another_ends(const Hold& hold, const Wanted& wanted, const Loaded& loaded) {
+  if (!wanted.holds_over || hold.redeemed || hold.expires_at > *wanted.holds_over) return false;
+  if (loaded.hold_end && *loaded.hold_end <= *wanted.holds_over) return false;
+  return std::find(loaded.holds_over.begin(), loaded.holds_over.end(), hold.coupon) == loaded.holds_over.end();
 }
 
 struct HoldRows {
@@ -143,6 +162,7 @@ Result<std::optional<Hold>> find_hold(Connection& db, CouponKey coupon) {
 }
 
 void ask_for_holds(Exchange& exchange, const Wanted& wanted, BatchState& batch, Loaded& loaded) {
+  if (wanted.holds_over) ask_for_holds_over(exchange, *wanted.holds_over, batch, loaded);
   Numbers campaigns, serials;
   for (const CouponKey& key : wanted.holds) {
     if (!loaded.holds.try_emplace(key).second) continue;
@@ -150,19 +170,20 @@ void ask_for_holds(Exchange& exchange, const Wanted& wanted, BatchState& batch, 
     campaigns.push_back(key.campaign);
     serials.push_back(key.serial);
   }
-  if (!campaigns.empty()) {
-    Params params = columns(campaigns, serials);
-    exchange.ask("SELECT " SCRIP_PG_HOLD " FROM unnest($1, $2) AS w (c, s) JOIN hold ON campaign_id = c AND serial = s",
-                 params, [&batch, &loaded](Rows& rows) -> Result<void> {
-                   for (int row = 0; row < rows.size(); ++row) {
-                     const Hold hold = read_hold(rows, row);
-                     batch.holds[hold.coupon] = hold;
-                     loaded.holds[hold.coupon] = hold;
+  if (campaigns.empty()) return;
+  Params params = columns(campaigns, serials);
+  exchange.ask("SELECT " SCRIP_PG_HOLD " FROM unnest($1, $2) AS w (c, s) JOIN hold ON campaign_id = c AND serial = s",
+               params, [&wanted, &batch, &loaded](Rows& rows) -> Result<void> {
+                 for (int row = 0; row < rows.size(); ++row) {
+                   const Hold hold = read_hold(rows, row);
+                   if (another_ends(hold, wanted, loaded)) {
+                     return {Code::storage_conflict, "another node is ending this hold"};
                    }
-                   return {};
-                 });
-  }
-  if (wanted.holds_over) ask_for_holds_over(exchange, *wanted.holds_over, batch, loaded);
+                   batch.holds[hold.coupon] = hold;
+                   loaded.holds[hold.coupon] = hold;
+                 }
+                 return {};
+               });
 }
 
 void apply_holds(Exchange& exchange, const Changes& changes, const BatchState& batch, Contended& contended) {

@@ -97,6 +97,10 @@ bool needs_others(const Stock& stock, int node, std::int64_t wanted) {
   return stock.total && *stock.total - stock.issued - left_of_others(stock, node) < wanted;
 }
 
+bool sold_out(const Stock& stock) {
+  return stock.total && stock.issued >= *stock.total;
+}
+
 std::int64_t lowest_left(const Stock& stock) {
   std::int64_t lowest = stock.frontier;
   for (const Lease& lease : stock.leases) {

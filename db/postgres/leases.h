@@ -54,6 +54,9 @@ std::vector<Loaded::SerialRange> offered(const Stock& stock, int node, bool alon
 // theirs may not be enough.
 bool needs_others(const Stock& stock, int node, std::int64_t wanted);
 
+// Whether all coupons are given out. Nobody needs the campaign alone then to say so.
+bool sold_out(const Stock& stock);
+
 // The lowest serial that may still be given by somebody.
 std::int64_t lowest_left(const Stock& stock);
 

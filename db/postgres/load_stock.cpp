@@ -71,11 +71,14 @@ Result<void> load_stock(Connection& db, const std::map<std::int64_t, std::int64_
       if (auto found = load_taken(db, campaign, hand); !found) return found;
     }
     const auto taken = static_cast<std::int64_t>(hand.taken.size());
-    if (!held.alone && (held.stock.pooled > 0 || left_of(held.stock, node) - taken <= count)) {
+    const bool nothing_left = !held.alone && sold_out(held.stock);
+    if (!held.alone && !nothing_left && (held.stock.pooled > 0 || left_of(held.stock, node) - taken <= count)) {
       contended.insert(campaign);
       return {Code::storage_conflict, "this node has too few coupons left of a campaign that it shares"};
     }
-    if (held.stock.pooled > 0) {
+    // Should the batch find that something is left after all, it has to have the campaign alone.
+    if (hand.ranges.empty()) hand.ranges.push_back({.first = held.stock.frontier, .end = held.stock.frontier});
+    if (held.stock.pooled > 0 && !nothing_left) {
       if (auto found = load_pooled(db, campaign, batch, hand); !found) return found;
     }
     held.wanted = std::max(held.wanted, count);

@@ -14,19 +14,22 @@ void ask_for_rows(Exchange& exchange, const Numbers& numbers, bool alone, Locked
   Params params;
   params.array(std::span<const std::int64_t>(numbers));
   for (const std::int64_t number : numbers) locked.held[number].alone = true;
-  exchange.ask(
-      alone ? "SELECT campaign_id, total FROM campaign WHERE campaign_id = ANY($1) ORDER BY campaign_id FOR UPDATE"
-            : "SELECT campaign_id, total FROM campaign WHERE campaign_id = ANY($1) ORDER BY campaign_id FOR SHARE",
-      params, [alone, &locked](Rows& rows) -> Result<void> {
-        for (int row = 0; row < rows.size(); ++row) {
-          std::int64_t number = 0;
-          std::optional<std::int64_t> total;
-          rows.read(row, number, total);
-          locked.held[number].alone = alone;
-          locked.held[number].stock.total = total;
-        }
-        return {};
-      });
+  exchange.ask(alone ? "SELECT campaign_id, total, version FROM campaign WHERE campaign_id = ANY($1) ORDER BY "
+                       "campaign_id FOR UPDATE"
+                     : "SELECT campaign_id, total, version FROM campaign WHERE campaign_id = ANY($1) ORDER BY "
+                       "campaign_id FOR SHARE",
+               params, [alone, &locked](Rows& rows) -> Result<void> {
+                 for (int row = 0; row < rows.size(); ++row) {
+                   std::int64_t number = 0;
+                   std::optional<std::int64_t> total;
+                   std::int64_t version = 0;
+                   rows.read(row, number, total, version);
+                   locked.held[number].alone = alone;
+                   locked.held[number].version = version;
+                   locked.held[number].stock.total = total;
+                 }
+                 return {};
+               });
 }
 
 void ask_for_stock(Exchange& exchange, const Numbers& numbers, Locked& locked) {
@@ -107,7 +110,8 @@ void ask_who_waits(Exchange& exchange, const Numbers& numbers, const Locking& lo
                    held.exact = locking.exact.contains(number);
                    const auto wanted = locking.wanted.find(number);
                    if (held.alone || wanted == locking.wanted.end()) continue;
-                   const bool enough = held.stock.pooled == 0 && left_of(held.stock, locking.node) > wanted->second;
+                   const bool enough = sold_out(held.stock) ||
+                                       (held.stock.pooled == 0 && left_of(held.stock, locking.node) > wanted->second);
                    if (!enough) locked.alone_too.insert(number);
                  }
                  if (locked.alone_too.empty()) return {};
@@ -157,6 +161,7 @@ Result<void> ask_for_turns(Connection& db, const Locks& locks) {
   for (const auto& [number, is_alone] : locks) {
     if (is_alone) alone.push_back(number);
   }
+  if (alone.empty()) return {};
   Exchange exchange(db);
   // Nothing is lost with it: it need not be on the disk.
   exchange.ask("BEGIN");

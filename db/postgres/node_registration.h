@@ -1,4 +1,4 @@
-// The numbers by which the nodes of a database tell each other apart: 0 to 63, the lowest that is free. A node says
+// The numbers by which the nodes of a database tell each other apart: 0 to 127, the lowest that is free. A node says
 // with every commit, and while it has nothing to do, that it is there.
 #pragma once
 

@@ -88,7 +88,9 @@ Result<std::vector<Rows>> Pipeline::run() {
       const char* const state = PQresultErrorField(result->get(), PG_DIAG_SQLSTATE);
       const char* const message = PQresultErrorField(result->get(), PG_DIAG_MESSAGE_PRIMARY);
       error = storage_error(state ? state : "", message ? message : first_line(PQresultErrorMessage(result->get())));
-      if (state && std::string_view(state) == "25006") db_.give_up();
+      // A standby; and what nobody knows whether it was done, to be found out as if the connection had been lost.
+      const std::string_view given_up = state ? state : "";
+      if (given_up == "25006" || given_up == "40003") db_.give_up();
     }
     return {};
   };

@@ -3,6 +3,7 @@
 #include "db/postgres/audit_lists.h"
 #include "db/postgres/coupon_lists.h"
 #include "db/postgres/decision_lists.h"
+#include "db/postgres/decision_order.h"
 #include "db/postgres/holds.h"
 #include "db/postgres/listings.h"
 #include "db/postgres/lookups.h"

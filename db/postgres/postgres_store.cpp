@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "db/postgres/columns.h"
+#include "db/postgres/decision_order.h"
 #include "db/postgres/ids.h"
 #include "db/postgres/postgres_reader.h"
 #include "db/postgres/reader_pool.h"
@@ -40,13 +41,7 @@ class PostgresStore final : public Store {
   Result<std::optional<Definitions>> changed_definitions() override { return writer_.changed_definitions(); }
 
   Result<std::int64_t> last_decision() override {
-    return pool_->with([](Connection& db) -> Result<std::int64_t> {
-      auto rows = query(db,
-                        "SELECT greatest((SELECT id FROM decision ORDER BY id DESC LIMIT 1),"
-                        " (SELECT value FROM setting WHERE name = 'last_dropped_decision'))");
-      if (!rows) return rows.error();
-      return rows->integer().value_or(0);
-    });
+    return pool_->with([](Connection& db) { return find_last_decision(db); });
   }
 
   Result<std::optional<RevisionRow>> find_revision(const std::string& revision) override {

@@ -8,6 +8,7 @@
 #include "db/findings.h"
 #include "db/postgres/columns.h"
 #include "db/postgres/decision_lists.h"
+#include "db/postgres/decision_order.h"
 #include "db/postgres/definitions.h"
 #include "db/postgres/pipeline.h"
 #include "db/postgres/stacked_orders.h"

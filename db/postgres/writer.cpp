@@ -16,6 +16,8 @@ namespace {
 constexpr auto turn = std::chrono::seconds(1);
 constexpr auto back_off = std::chrono::milliseconds(500);
 constexpr auto seen_every = std::chrono::seconds(1);
+// A batch that loads something finds out by itself whether it knows what is defined; this is for the others.
+constexpr auto look_every = std::chrono::milliseconds(200);
 // For how long a node tries to find out what came of a commit whose answer was lost.
 constexpr auto settling = std::chrono::seconds(2);
 
@@ -32,6 +34,8 @@ Result<void> Writer::connect() {
     return connection.error();
   }
   db_ = std::move(*connection);
+  news_.listen_on(*db_);
+  look_ = true;
   return {};
 }
 
@@ -77,6 +81,7 @@ void Writer::rollback() {
 }
 
 Error Writer::fail(Error error) {
+  look_ = true;
   rollback();
   return error;
 }
@@ -111,7 +116,6 @@ void Writer::idle() {
   ask_to_be_seen(exchange, node_, std::nullopt, lost);
   static_cast<void>(exchange.run());
   if (lost) registered_ = false;
-  if (const auto version = definition_version(*db_)) seen_version_ = *version;
 }
 
 Result<VersionedDefinitions> Writer::definitions() {
@@ -128,17 +132,27 @@ Result<VersionedDefinitions> Writer::definitions() {
   if (!found) return found;
   seen_version_ = given_version_ = found->version;
   has_imports_ = found->definitions.has_imports;
+  stale_ = false;
+  known_.clear();
+  for (const Campaign& campaign : found->definitions.campaigns) known_.emplace(campaign.number, campaign);
   return found;
+}
+
+bool Writer::look_is_due() {
+  const bool heard = news_.heard_on(*db_);
+  return heard || look_ || !in_batch_ || SteadyClock::now() >= look_next_;
 }
 
 Result<std::optional<Definitions>> Writer::changed_definitions() {
   // Once the batch has locked or loaded something, that has told.
-  if (!begun_ && db_ && !db_->broken()) {
+  if (!begun_ && db_ && !db_->broken() && look_is_due()) {
     const auto version = definition_version(*db_);
     if (!version) return version.error();
     seen_version_ = *version;
+    look_ = false;
+    look_next_ = SteadyClock::now() + look_every;
   }
-  if (seen_version_ == given_version_) return std::optional<Definitions>();
+  if (seen_version_ == given_version_ && !stale_) return std::optional<Definitions>();
   auto found = definitions();
   if (!found) return found.error();
   return std::optional(std::move(found->definitions));
@@ -163,8 +177,10 @@ Result<void> Writer::write(const Changes& changes) {
   bool lost = false;
   ask_to_be_seen(exchange, node_, ++batch_number_, lost);
   Contended contended;
+  batch_.campaigns = changes.campaigns;
   const Applying applying{.node = node_,
                           .definition_version = seen_version_,
+                          .known = known_,
                           .has_imports = has_imports_,
                           .lease_at_most = options_.lease_at_most,
                           .next_id = [this] {
@@ -172,6 +188,7 @@ Result<void> Writer::write(const Changes& changes) {
                             return last_id_;
                           }};
   auto done = apply(exchange, applying, changes, batch_, contended);
+  if (batch_.raises_version) news_.tell(exchange);
   if (done) done = exchange.run();
   if (lost) registered_ = false;
   contend(contended);
@@ -187,10 +204,12 @@ Result<void> Writer::settle(Result<void> committed) {
     const bool changed = batch_.raises_version;
     if (changed && given_version_ == seen_version_) ++given_version_;
     if (changed) ++seen_version_;
+    for (Campaign& campaign : batch_.campaigns) known_.insert_or_assign(campaign.number, std::move(campaign));
     has_imports_ = has_imports_ || batch_.imports;
     return {};
   };
   if (committed) return stored();
+  look_ = true;
   if (!db_->broken()) {
     if (db_->in_transaction()) static_cast<void>(db_->execute("ROLLBACK"));
     return committed;

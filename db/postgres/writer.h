@@ -1,7 +1,7 @@
 // The write side of a node: its number, its connection, and the batch that is open. By one thread at a time.
 //
 // A batch takes three round trips, however many commands are in it: one that begins, locks and loads, one that writes,
-// and COMMIT; a fourth if the ledger asks before the first load what others have defined. What it has read is checked
+// and COMMIT; a fourth now and then to ask what others have defined. What it has read is checked
 // as it writes; if another node came in between, nothing is stored, the batch is a storage_conflict, and the campaigns
 // over which that was are locked alone for a second.
 #pragma once
@@ -17,7 +17,9 @@
 #include "db/postgres/batch_state.h"
 #include "db/postgres/connection.h"
 #include "db/postgres/definitions.h"
+#include "db/postgres/foresight.h"
 #include "db/postgres/locks.h"
+#include "db/postgres/news.h"
 #include "db/postgres/node_registration.h"
 #include "db/postgres/postgres_store.h"
 #include "db/store.h"
@@ -36,7 +38,7 @@ class Writer {
   Result<void> commit(const Changes& changes);
   void rollback();
 
-  // Outside a batch: says that the node is there, at most once a second, and asks whether definitions changed.
+  // Outside a batch: says that the node is there, at most once a second.
   void idle();
 
   Result<VersionedDefinitions> definitions();
@@ -57,6 +59,7 @@ class Writer {
   Result<void> find_missing(const Changes& changes);
   Result<void> write(const Changes& changes);
   Result<void> settle(Result<void> committed);
+  bool look_is_due();
   void ask_to_begin(Exchange& exchange);
   void ask_whether_current(Exchange& exchange);
   void contend(const Contended& campaigns);
@@ -74,9 +77,15 @@ class Writer {
   bool registered_ = false;
   std::int64_t batch_number_ = 0;
   std::int64_t last_id_ = 0;
-  std::int64_t seen_version_ = 0;   // of the definitions in the database, when last looked
-  std::int64_t given_version_ = 0;  // of those that the ledger was given
+  std::int64_t seen_version_ = 0;                     // of the definitions in the database, when last looked
+  std::int64_t given_version_ = 0;                    // of those that the ledger was given
+  bool stale_ = false;                                // a campaign is another than they say
+  std::unordered_map<std::int64_t, Campaign> known_;  // the campaigns of them
   bool has_imports_ = false;
+  News news_;
+  Foresight foresight_;
+  bool look_ = true;  // something suggests that the version is another
+  SteadyClock::time_point look_next_{};
   SteadyClock::time_point seen_next_{};
   std::unordered_map<std::int64_t, SteadyClock::time_point> contended_;  // until when
 

@@ -29,6 +29,8 @@ void name_campaigns(const Wanted& wanted, Locks& locks) {
 
 Result<void> Writer::load(const Wanted& wanted, Loaded& loaded) {
   if (!in_batch_) return {Code::internal, "the store was used outside a batch"};
+  foresight_.learn(wanted.counters, batch_);
+  if (foresight_.serve(wanted, batch_, loaded)) return {};
   Locking locking{.node = node_.number};
   name_campaigns(wanted, locking.locks);
   Contended too_late;
@@ -90,10 +92,18 @@ Result<void> Writer::try_load(const Wanted& wanted, Loaded& loaded, const Lockin
   ask_for_locks(exchange, locking, locked);
   if (!loaded_) ask_whether_current(exchange);
   ask_for_wanted(exchange, wanted, batch_, loaded);
+  foresight_.ask(exchange, wanted, batch_);
   // After the coupons: who finds none has read a version of the coupon that a later one would have raised.
   ask_for_holds(exchange, wanted, batch_, loaded);
   ask_for_stacked_orders(exchange, wanted, batch_, loaded);
   if (auto done = exchange.run(); !done) return done;
+  for (const auto& [campaign, held] : locked.held) {
+    const auto known = known_.find(campaign);
+    if (held.version == 0 || (known != known_.end() && known->second.version == held.version)) continue;
+    versions_agree_ = false;
+    stale_ = true;
+    return {Code::storage_conflict, "another node has changed the campaign"};
+  }
   batch_.live.merge(locked.live);
   batch_.held.merge(locked.held);
 

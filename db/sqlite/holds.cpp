@@ -68,6 +68,15 @@ Result<std::optional<Hold>> find_hold(Connection& db, CouponKey coupon) {
   return hold;
 }
 
+Result<std::vector<Hold>> list_holds(Connection& db, const std::optional<CouponKey>& after, int limit) {
+  Statement query(db, "SELECT " SCRIP_HOLD_COLUMNS " FROM hold WHERE coupon > ?1 ORDER BY coupon LIMIT ?2");
+  query.bind(after ? coupon_id(*after) : std::numeric_limits<std::int64_t>::min(), limit);
+  std::vector<Hold> holds;
+  while (query.next()) read(query, holds.emplace_back());
+  if (auto ended = query.end(); !ended) return ended.error();
+  return holds;
+}
+
 Result<std::int64_t> count_held(Connection& db, const HoldingKey& key) {
   Statement query(db,
                   "SELECT count(*) FROM hold WHERE state = 0 AND user_id = ?1 AND coupon >= ?2 AND coupon < ?3"

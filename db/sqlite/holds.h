@@ -15,6 +15,9 @@ namespace scrip::sqlite {
 
 Result<std::optional<Hold>> find_hold(Connection& db, CouponKey coupon);
 
+// By coupon, after the given one; nullopt: from the first.
+Result<std::vector<Hold>> list_holds(Connection& db, const std::optional<CouponKey>& after, int limit);
+
 // How many coupons of a user are held.
 Result<std::int64_t> count_held(Connection& db, const HoldingKey& key);
 

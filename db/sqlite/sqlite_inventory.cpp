@@ -3,8 +3,10 @@
 #include <utility>
 
 #include "db/sqlite/connection.h"
+#include "db/sqlite/holds.h"
 #include "db/sqlite/open_database.h"
 #include "db/sqlite/rows.h"
+#include "db/sqlite/stacked_orders.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip {
@@ -58,6 +60,14 @@ class SqliteInventory final : public Inventory {
     }
     if (auto ended = query.end(); !ended) return ended.error();
     return rows;
+  }
+
+  Result<std::vector<Hold>> holds(const std::optional<CouponKey>& after, int limit) override {
+    return list_holds(*db_, after, limit);
+  }
+
+  Result<std::vector<StackedOrder>> stacked_orders(const std::string& after, int limit) override {
+    return list_stacked_orders(*db_, after, limit);
   }
 
   Result<std::vector<ReminderMark>> reminders(const std::optional<ReminderMark>& after, int limit) override {

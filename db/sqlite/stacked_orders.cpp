@@ -1,5 +1,7 @@
 #include "db/sqlite/stacked_orders.h"
 
+#include <utility>
+
 #include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 
@@ -25,6 +27,21 @@ Result<std::optional<StackedOrder>> find_stacked_order(Connection& db, const std
   }
   if (auto ended = parts.end(); !ended) return ended.error();
   return order;
+}
+
+Result<std::vector<StackedOrder>> list_stacked_orders(Connection& db, const std::string& after, int limit) {
+  std::vector<std::string> ids;
+  Statement query(db, "SELECT id FROM stacked_order WHERE id > ?1 ORDER BY id LIMIT ?2");
+  query.bind(after, limit);
+  while (query.next()) query.read(ids.emplace_back());
+  if (auto ended = query.end(); !ended) return ended.error();
+  std::vector<StackedOrder> orders;
+  for (const std::string& id : ids) {
+    auto order = find_stacked_order(db, id);
+    if (!order) return order.error();
+    if (*order) orders.push_back(std::move(**order));
+  }
+  return orders;
 }
 
 Result<void> put_stacked_order(Connection& db, const std::string& id, const std::optional<StackedOrder>& order) {

@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "db/findings.h"
 #include "db/sqlite/connection.h"
@@ -11,6 +12,9 @@
 namespace scrip::sqlite {
 
 Result<std::optional<StackedOrder>> find_stacked_order(Connection& db, const std::string& id);
+
+// By id, after the given one.
+Result<std::vector<StackedOrder>> list_stacked_orders(Connection& db, const std::string& after, int limit);
 
 // In the place of one of the same id; nullopt: drops it.
 Result<void> put_stacked_order(Connection& db, const std::string& id, const std::optional<StackedOrder>& order);

@@ -63,6 +63,7 @@ class Node::Impl {
   Result<void> listen();
   Result<void> watch();
   void follow_other_nodes();
+  void end_imports_of_others();
   void reload_if_changed();
   void watch_gauges();
   Result<void> make_jobs();
@@ -98,7 +99,8 @@ class Node::Impl {
   std::string url_;
   std::unique_ptr<Watcher> watcher_;
   std::unique_ptr<jobs::Worker> following_;
-  std::int64_t refused_revision_ = 0;  // by following_'s thread alone
+  std::int64_t refused_revision_ = 0;  // by following_'s thread alone, as the next
+  std::chrono::steady_clock::time_point end_imports_next_{};
 };
 
 Result<void> Node::Impl::start() {
@@ -277,6 +279,7 @@ Result<void> Node::Impl::watch() {
 void Node::Impl::follow_other_nodes() {
   following_ = std::make_unique<jobs::Worker>(
       [this] {
+        end_imports_of_others();
         const auto active = ledger_->policies();
         const bool same = active && active->number == ledger_->active_revision();
         if (same || refused_revision_ == ledger_->active_revision()) return std::chrono::milliseconds(200);
@@ -288,6 +291,14 @@ void Node::Impl::follow_other_nodes() {
         return std::chrono::milliseconds(200);
       },
       [] {});
+}
+
+// Those of nodes that have died. What cannot be done now is tried again; another node may have been faster.
+void Node::Impl::end_imports_of_others() {
+  const auto now = std::chrono::steady_clock::now();
+  if (now < end_imports_next_) return;
+  end_imports_next_ = now + std::chrono::seconds(5);
+  static_cast<void>(jobs::end_abandoned_imports(*store_, *ledger_));
 }
 
 void Node::Impl::reload_if_changed() {

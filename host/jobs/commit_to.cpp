@@ -10,6 +10,7 @@ Result<void> commit_to(Store& store, const Changes& changes, const std::vector<s
     if (!campaigns.empty()) {
       if (auto read = store.load({.tallies = campaigns, .exact = campaigns}, loaded); !read) {
         store.rollback();
+        if (read.error().code == Code::storage_conflict) continue;
         return read;
       }
     }

@@ -12,6 +12,7 @@
 
 #include "jobs/campaign_migration.h"
 #include "jobs/commit_to.h"
+#include "jobs/hold_migration.h"
 
 namespace scrip::jobs {
 namespace {
@@ -21,9 +22,10 @@ class Migration {
   Migration(MigrationSource from, Store& to, const Progress& progress) : from_(from), to_(to), progress_(progress) {}
 
   Result<Migrated> run() {
-    for (const auto step : {&Migration::open, &Migration::definitions, &Migration::coupons, &Migration::decisions,
-                            &Migration::accounts, &Migration::attributes, &Migration::answers, &Migration::reminders,
-                            &Migration::counters, &Migration::history}) {
+    for (const auto step :
+         {&Migration::open, &Migration::definitions, &Migration::coupons, &Migration::holds, &Migration::stacked_orders,
+          &Migration::decisions, &Migration::accounts, &Migration::attributes, &Migration::answers,
+          &Migration::reminders, &Migration::counters, &Migration::history}) {
       if (auto done = (this->*step)(); !done) return done.error();
     }
     return migrated_;
@@ -33,6 +35,8 @@ class Migration {
   Result<void> open();
   Result<void> definitions();
   Result<void> coupons();
+  Result<void> holds();
+  Result<void> stacked_orders();
   Result<void> decisions();
   Result<void> accounts();
   Result<void> attributes();
@@ -119,6 +123,14 @@ Result<void> Migration::coupons() {
     if (auto done = pages.run(); !done) return done;
   }
   return {};
+}
+
+Result<void> Migration::holds() {
+  return migrate_holds(from_.inventory, to_);
+}
+
+Result<void> Migration::stacked_orders() {
+  return migrate_stacked_orders(from_.inventory, to_);
 }
 
 Result<void> Migration::decisions() {

@@ -265,6 +265,8 @@ test('a file of codes goes up with its progress, its bad rows are listed, and wh
     await page.getByLabel('CSV file').setInputFiles({ name: 'codes.csv', mimeType: 'text/csv', buffer: Buffer.from(`code\n${rows.join('\n')}\n`) });
     await page.getByRole('button', { name: 'Import' }).click();
     await page.getByText('500 rows read, 499 imported, 1 rejected').waitFor();
+    const bar = page.getByRole('progressbar', { name: 'Import codes' });
+    assert.deepEqual(await bar.evaluate((one) => [one.value, one.max]), [1, 1]);
     await page.getByText('Bad rows: 1').waitFor();
     await photograph(page, 'admin-imported');
     await page.goto('/admin/#/campaigns/filled/codes');

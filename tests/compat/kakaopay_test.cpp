@@ -281,6 +281,38 @@ TEST_CASE("Kakaopay: coupons are made, bound, used and given back") {
   CHECK(shop.drift().empty());
 }
 
+TEST_CASE("Kakaopay: ten billion coupons are made at once, and ten billion more, and are listed from any place on") {
+  Shop shop(with_compat());
+  const std::string call = "POST /coupon";
+  const std::string ten_billion = body({{"create_count", 10'000'000'000}});
+  // Rows: the campaign's total, and how far its codes go.
+  const std::vector<std::string> two_rows{"~campaign", "~codes"};
+  for (const char* const name : {"ten billion", "ten billion more"}) {
+    play(shop, {{.name = name,
+                 .who = Who::operator_,
+                 .call = call,
+                 .body = ten_billion,
+                 .answer = msg("10000000000 Coupon Created."),
+                 .changed = two_rows}});
+  }
+  CHECK(shop.get("/api/v1/campaigns/kakaopay", shop.operator_()).body["total"] == 20'000'000'000);
+  std::set<std::string> seen;
+  for (const std::int64_t from : {std::int64_t{0}, std::int64_t{9'999'999'500}, std::int64_t{19'999'999'000}}) {
+    CAPTURE(from);
+    const Reply page = shop.get("/coupon?cursor=" + std::to_string(from), shop.operator_());
+    REQUIRE(page.status == 200);
+    REQUIRE(page.body["coupon_list"].size() == 1'000);
+    CHECK(page.body.contains("next_cursor") == (from < 19'999'999'000));
+    for (const Json& code : page.body["coupon_list"]) seen.insert(code.get<std::string>());
+  }
+  CHECK(seen.size() == 3'000);
+  // The last of them is as good as any.
+  const Reply last = shop.get("/coupon?cursor=19999999999", shop.operator_());
+  REQUIRE(last.body["coupon_list"].size() == 1);
+  CHECK(bind_to(shop, last.body["coupon_list"][0].get<std::string>(), "minji").status == 200);
+  CHECK(shop.drift().empty());
+}
+
 TEST_CASE("Kakaopay: a code of another campaign does not exist there") {
   Shop shop(with_compat());
   shop.campaign({{"id", "spring"}, {"total", 5}});

@@ -1,10 +1,12 @@
 // A crowd before several nodes: what they give out together is what one node would have.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <mutex>
 #include <set>
 #include <thread>
 
 #include "nodes.h"
+#include "raw_postgres.h"
 
 namespace scrip::test {
 namespace {
@@ -151,6 +153,37 @@ TEST_CASE("the same call with one Idempotency-Key at three nodes has one answer"
   });
   CHECK(answers.size() == 1);
   CHECK(nodes.campaign("sale")["issued"] == 1);
+}
+
+TEST_CASE("a node has no more than sixteen connections to the database, however many call it") {
+  Nodes nodes(1);
+  nodes.make_campaign({{"id", "sale"}, {"policy", "welcome"}, {"total", 10'000}});
+  Told told;
+  std::atomic<bool> over{false};
+  std::thread calling([&] {
+    crowd(nodes, 40, [&](http::Client& client, int thread) {
+      for (int n = 0; n < 30; ++n) {
+        const std::string user = "user-" + std::to_string(thread) + "-" + std::to_string(n);
+        claim(client, "sale", user, told);
+        for (const std::string path : {"/api/v1/users/" + user + "/coupons", "/api/v1/decisions?user_id=" + user}) {
+          const auto answer = client.get(path);
+          if (!answer || answer->status != 200) ++told.other;
+        }
+      }
+    });
+    over = true;
+  });
+  postgres_test::RawPostgres raw(nodes.store());
+  std::int64_t most = 0;
+  while (!over) {
+    most = std::max(most, raw.integer("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()"
+                                      " AND application_name = 'scrip'"));
+  }
+  calling.join();
+  CHECK(told.issued == 40 * 30);
+  CHECK(told.other == 0);
+  CHECK(most >= 2);
+  CHECK(most <= 16);
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // nothing is given twice, and everything goes on by itself.
 #include <catch2/catch.hpp>
 #include <filesystem>
+#include <thread>
+#include <utility>
 
 #include "claims.h"
 #include "raw_postgres.h"
@@ -118,6 +120,52 @@ TEST_CASE("connections that are cut again and again lose nothing") {
   }
   claims.stop();
   claims.check();
+  CHECK(nodes.verify() == 0);
+}
+
+TEST_CASE("an import whose node was killed is ended by another, which says so, and the file can be sent again") {
+  Nodes nodes(2);
+  nodes.make_campaign(sale);
+  std::atomic<bool> killed{false};
+  std::thread sending([&] {
+    auto client = nodes.client(1);
+    bool sent = false;
+    const auto answer = client.upload("/api/v1/campaigns/sale/imports?id=partner", "text/csv",
+                                      [&](char* to, std::size_t) -> Result<std::size_t> {
+                                        const std::string text = "code,user_id\nPARTNER-1,ann\n";
+                                        if (std::exchange(sent, true)) {
+                                          killed.wait(false);
+                                          return Error{.code = Code::internal, .message = "the node is gone"};
+                                        }
+                                        text.copy(to, text.size());
+                                        return text.size();
+                                      });
+    static_cast<void>(answer);
+  });
+  auto other = nodes.client(0);
+  const auto state = [&] {
+    const auto answer = other.get("/api/v1/imports/partner");
+    return answer && answer->status == 200 ? Json::parse(answer->body)["state"].get<std::string>() : std::string();
+  };
+  CHECK(eventually([&] { return state() == "running"; }));
+  nodes.server(1).kill();
+  killed = true;
+  killed.notify_all();
+  sending.join();
+  // As when it was not seen for a minute.
+  RawPostgres(nodes.store())
+      .execute("UPDATE node SET seen_at = seen_at - 61000000 WHERE id = (SELECT node_id FROM import_job)");
+  CHECK(eventually([&] { return state() == "failed"; }));
+  const auto again = other.upload("/api/v1/campaigns/sale/imports?id=partner", "text/csv",
+                                  [sent = false](char* to, std::size_t) mutable -> Result<std::size_t> {
+                                    if (std::exchange(sent, true)) return std::size_t{0};
+                                    const std::string text = "code,user_id\nPARTNER-1,ann\n";
+                                    text.copy(to, text.size());
+                                    return text.size();
+                                  });
+  REQUIRE(again.ok());
+  CHECK(again->status == 202);
+  CHECK(eventually([&] { return state() == "done"; }));
   CHECK(nodes.verify() == 0);
 }
 

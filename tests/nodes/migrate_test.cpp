@@ -8,8 +8,19 @@ namespace {
 
 using Json = nlohmann::json;
 
+// A shop's coupons.
+struct Lived {
+  std::vector<std::string> codes;  // of campaign sale; the first five are redeemed, then `held` and `redeemed_held`
+  std::string hold;                // the key of the one that is held
+};
+constexpr std::size_t held = 6;
+constexpr std::size_t redeemed_held = 7;
+
 // A shop with a bit of everything, on SQLite; it has stopped when this returns.
-void live_a_little(const Site& site, std::vector<std::string>& codes) {
+Lived live_a_little(const Site& site) {
+  Lived lived;
+  std::vector<std::string>& codes = lived.codes;
+  site.write("scripts/generous.lua", R"(return policy { name = "generous", rules = { expiry { days = 7 } } })");
   ServerProcess server(site);
   auto client = server.client();
   const auto call = [&](const std::string& path, const std::string& body, int status) {
@@ -34,6 +45,20 @@ void live_a_little(const Site& site, std::vector<std::string>& codes) {
          R"({"order":{"amount":20000,"currency":"KRW"}})", 200);
   }
   call("/api/v1/campaigns/sale/issue", R"({"user_id":"user-1"})", 409);
+  const Json order{{"amount", 20'000}, {"currency", "KRW"}};
+  const std::string with_order = Json{{"order", order}}.dump();
+  lived.hold = call("/api/v1/coupons/" + codes[held] + "/hold", with_order, 200)["hold"]["key"];
+  const Json other = call("/api/v1/coupons/" + codes[redeemed_held] + "/hold", with_order, 200);
+  call("/api/v1/coupons/" + codes[redeemed_held] + "/redeem", Json{{"hold", other["hold"]["key"]}}.dump(), 200);
+  std::vector<std::string> together;
+  for (const std::string id : {"pair", "club"}) {
+    call("/api/v1/campaigns",
+         Json{{"id", id}, {"policy", "generous"}, {"total", 5}, {"metadata", {{"stacking_group", id}}}}.dump(), 201);
+    together.push_back(call("/api/v1/campaigns/" + id + "/issue", R"({"user_id":"ann"})", 201)["code"]);
+  }
+  Json of_order = order;
+  of_order["id"] = "order-1";
+  call("/api/v1/orders/redeem", Json{{"codes", together}, {"order", of_order}}.dump(), 200);
   const auto imported = client.upload("/api/v1/campaigns/open/imports?id=partner", "text/csv",
                                       [text = std::string("code,user_id\nPARTNER-1,ann\nPARTNER-2,\n"), sent = false](
                                           char* to, std::size_t size) mutable -> Result<std::size_t> {
@@ -49,24 +74,25 @@ void live_a_little(const Site& site, std::vector<std::string>& codes) {
     return job && Json::parse(job->body)["state"] == "done";
   }));
   CHECK(server.stop() == 0);
+  return lived;
 }
 
 TEST_CASE("what a stopped server has is on the nodes after a move, and both sides verify without drift") {
   const Site old;
-  std::vector<std::string> codes;
-  live_a_little(old, codes);
+  const Lived lived = live_a_little(old);
+  const std::vector<std::string>& codes = lived.codes;
   REQUIRE(old.verify() == 0);
 
   postgres_test::TestDatabase database;
   std::string said;
   REQUIRE(old.run({"migrate", "--from", old.data().string(), "--to", database.url()}, &said) == 0);
-  CHECK(said.find("2 campaigns, 22 coupons") != std::string::npos);
+  CHECK(said.find("4 campaigns, 24 coupons") != std::string::npos);
 
   Nodes nodes(2, database.url());
   CHECK(nodes.verify() == 0);
   CHECK(old.verify() == 0);
   CHECK(nodes.campaign("sale")["issued"] == 20);
-  CHECK(nodes.campaign("sale")["redeemed"] == 5);
+  CHECK(nodes.campaign("sale")["redeemed"] == 6);
   CHECK(nodes.campaign("sale")["remaining"] == 30);
   auto client = nodes.client(1);
   for (std::size_t n = 0; n < codes.size(); ++n) {
@@ -74,7 +100,7 @@ TEST_CASE("what a stopped server has is on the nodes after a move, and both side
     REQUIRE(answer->status == 200);
     const Json coupon = Json::parse(answer->body);
     CHECK(coupon["user_id"] == "user-" + std::to_string(n));
-    CHECK(coupon["state"] == (n < 5 ? "redeemed" : "issued"));
+    CHECK(coupon["state"] == (n < 5 || n == redeemed_held ? "redeemed" : "issued"));
   }
   CHECK(Json::parse(client.get("/api/v1/coupons/PARTNER-1")->body)["user_id"] == "ann");
   CHECK(client.post("/api/v1/tokens", R"({"login":"minji","password":"correct horse"})")->status == 200);
@@ -91,6 +117,21 @@ TEST_CASE("what a stopped server has is on the nodes after a move, and both side
     CHECK(Json::parse(client.post("/api/v1/campaigns/sale/issue", R"({"user_id":"late"})")->body)["code"] ==
           "sold_out");
     CHECK(client.post("/api/v1/campaigns/open/issue", R"({"user_id":"bob"})")->status == 201);
+    CHECK(nodes.verify() == 0);
+  }
+  SECTION("a hold ends there as it would have, and an order is cancelled with all its coupons") {
+    const auto answer = [&](const std::string& path, const Json& body) {
+      const auto call = client.post("/api/v1/" + path, body.dump());
+      REQUIRE(call.ok());
+      INFO(call->body);
+      return std::pair(call->status, Json::parse(call->body));
+    };
+    CHECK(answer("coupons/" + codes[held] + "/redeem", Json::object()).second["code"] == "coupon_held");
+    CHECK(answer("coupons/" + codes[held] + "/redeem", {{"hold", lived.hold}}).first == 200);
+    CHECK(nodes.campaign("club")["redeemed"] == 1);
+    CHECK(answer("orders/order-1/cancel", Json::object()).first == 200);
+    CHECK(nodes.campaign("club")["redeemed"] == 0);
+    CHECK(nodes.campaign("pair")["redeemed"] == 0);
     CHECK(nodes.verify() == 0);
   }
   SECTION("a second move into the same database is refused") {

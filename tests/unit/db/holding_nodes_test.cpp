@@ -208,3 +208,60 @@ TEST_CASE("of nodes that redeem other coupons on the same order at once one does
   CHECK(value_of(reader_of(*store)->tally(1)).redeemed == 2 * rounds);
   CHECK(verified(*store) == nothing);
 }
+
+TEST_CASE("of two nodes that look for holds that are over each finds those that the other is not ending") {
+  const Postgres engine;
+  const auto first = open_shop(engine);
+  issue(*first);
+  for (const std::int64_t serial : {0, 1, 2}) {
+    REQUIRE(value_of(run_batch(*first, [&](Store& it, Changes& changes) { return hold(it, changes, serial); })));
+  }
+  const auto second = engine.open();
+  const Wanted over{.holds_over = noon + 1};
+  Loaded ending;
+  require_ok(first->begin());
+  require_ok(first->load(over, ending));
+  CHECK(ending.holds_over.size() == 3);
+
+  // Not even waited for; but who wants such a coupon has to see what becomes of it.
+  Loaded meanwhile;
+  require_ok(second->begin());
+  require_ok(second->load(over, meanwhile));
+  CHECK(meanwhile.holds_over.empty());
+  CHECK_FALSE(meanwhile.hold_end);
+  second->rollback();
+  require_ok(second->begin());
+  Loaded wanting;
+  const auto read = second->load({.coupons = {{1, 1}}, .holds = {{1, 1}}, .holds_over = noon + 1}, wanting);
+  REQUIRE_FALSE(read);
+  CHECK(read.error().code == Code::storage_conflict);
+  second->rollback();
+
+  first->rollback();
+  CHECK(load_once(*second, over).holds_over.size() == 3);
+}
+
+TEST_CASE("nodes that hold each other's coupons while they redeem their own do not wait in a circle") {
+  const Postgres engine;
+  {
+    const auto store = open_shop(engine);
+    issue(*store);
+    Complaints complaints;
+    // One redeems the even ones and holds the odd ones, the other does it the other way about; who comes first has
+    // both.
+    CHECK(
+        count_stored(engine, complaints, [](Store& it, Changes& changes, int node, std::int64_t pair) -> Result<bool> {
+          if (node == 2) return false;
+          const std::int64_t mine = 2 * pair + node;
+          const auto held = hold(it, changes, 2 * pair + 1 - node);
+          if (!held || !*held) return held;
+          return redeem(it, changes, mine, false);
+        }) == coupons);
+    CHECK(complaints.all() == nothing);
+    const CampaignTally tally = value_of(reader_of(*store)->tally(1));
+    CHECK(tally.held == coupons);
+    CHECK(tally.redeemed == coupons);
+    CHECK(verified(*store) == nothing);
+  }
+  CHECK(engine.text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == "0");
+}

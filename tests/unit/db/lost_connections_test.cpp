@@ -85,6 +85,36 @@ TEST_CASE("a commit that is cut before it was carried out is known to have store
   CHECK(verified(*store) == nothing);
 }
 
+TEST_CASE("a commit that the server refuses has stored nothing, and the next one is stored") {
+  struct Refusal {
+    std::string sqlstate;
+    Code code;
+  };
+  const auto refusal = GENERATE(Refusal{"40001", Code::storage_conflict}, Refusal{"40P01", Code::storage_conflict},
+                                Refusal{"57014", Code::storage_unavailable},  // a statement's time is over
+                                Refusal{"53100", Code::storage_unavailable},  // the disk is full
+                                Refusal{"40003", Code::storage_unavailable},  // it may have been carried out or not
+                                Refusal{"XX001", Code::internal});
+  CAPTURE(refusal.sqlstate);
+  const Postgres engine;
+  const auto store = open_shop(engine);
+  engine.execute(
+      "CREATE FUNCTION refuse() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION USING ERRCODE = ''" +
+      refusal.sqlstate +
+      "''; END'; CREATE CONSTRAINT TRIGGER refuse AFTER INSERT ON coupon DEFERRABLE INITIALLY DEFERRED"
+      " FOR EACH ROW EXECUTE FUNCTION refuse()");
+  require_ok(store->begin());
+  const auto done = store->commit(one_claim(0));
+  REQUIRE_FALSE(done);
+  CHECK(done.error().code == refusal.code);
+  CHECK((done.error().retry_after_s > 0) == (refusal.code == Code::storage_unavailable));
+  CHECK(value_of(reader_of(*store)->tally(1)).issued == 0);
+  engine.execute("DROP TRIGGER refuse ON coupon");
+  store_changes(*store, one_claim(0));
+  CHECK(value_of(reader_of(*store)->tally(1)).issued == 1);
+  CHECK(verified(*store) == nothing);
+}
+
 TEST_CASE("a commit that was carried out is a success also when its answer is lost") {
   const std::string folder = postgres_test::make_server_folder();
   postgres_test::Server::make_cluster(folder);

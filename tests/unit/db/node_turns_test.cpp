@@ -42,6 +42,24 @@ TEST_CASE("a node learns what another has defined, and two that define the same 
   second->rollback();
 }
 
+TEST_CASE("a batch that loads nothing is told of what others have defined, too, if not at once") {
+  const Postgres engine;
+  const auto first = open_shop(engine);
+  const auto second = engine.open();
+  value_of(second->definitions());
+  Changes changes;
+  changes.campaigns = {sample_campaign(3)};
+  store_changes(*first, changes);
+  std::optional<Definitions> changed;
+  for (int batch = 0; !changed && batch < 1'000'000; ++batch) {
+    require_ok(second->begin());
+    changed = value_of(second->changed_definitions());
+    second->rollback();
+  }
+  REQUIRE(changed);
+  CHECK(changed->campaigns.size() == 3);
+}
+
 TEST_CASE("ids of decisions grow, and no two nodes give the same") {
   const Postgres engine;
   const auto first = open_shop(engine);
@@ -113,4 +131,45 @@ TEST_CASE("an import is running for others when the node that reads the file is 
   // As when it was not seen for a minute: it may not have had the time to say good-bye.
   engine.execute("UPDATE node SET seen_at = seen_at - 61000000 WHERE id <> 0");
   CHECK(value_of(reader_of(*other)->running_imports()).size() == 1);
+}
+
+TEST_CASE(
+    "the pages of a file raise a campaign's total, and only nodes that touch it are told before the file has ended") {
+  const Postgres engine;
+  const auto importing = open_shop(engine);
+  const auto other = engine.open();
+  Campaign campaign = sample_campaign(1);
+  ImportJob job{.id = "a", .campaign = 1};
+  // The first coupon that is ever imported is news for all.
+  for (std::int64_t page = 0; page < 4; ++page) {
+    Changes changes;
+    changes.imports["a"] = {.job = job, .is_new = page == 0, .errors = {}};
+    const std::int64_t serial = -1 - page;
+    add_new(changes, imported_coupon(1, serial, "CODE" + std::to_string(page)));
+    changes.tallies[1].pooled = 1;
+    ++campaign.version;
+    ++*campaign.total;
+    changes.campaigns = {campaign};
+    store_changes(*importing, changes);
+    if (page == 0) REQUIRE(value_of(other->changed_definitions()));
+  }
+  CHECK_FALSE(value_of(other->changed_definitions()));
+  load_once(*other, {.tallies = {2}});
+
+  Loaded loaded;
+  require_ok(other->begin());
+  CHECK(other->load({.tallies = {1}}, loaded).error().code == Code::storage_conflict);
+  other->rollback();
+  const auto changed = value_of(other->changed_definitions());
+  REQUIRE(changed);
+  CHECK(changed->campaigns.front().total == 1'004);
+  CHECK(changed->campaigns.front().version == 5);
+  load_once(*other, {.tallies = {1}});
+
+  job.state = ImportState::done;
+  Changes end;
+  end.imports["a"] = {.job = job, .is_new = false, .errors = {}};
+  store_changes(*importing, end);
+  CHECK(value_of(other->changed_definitions()));
+  CHECK(verified(*other) == nothing);
 }

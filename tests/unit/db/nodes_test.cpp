@@ -158,3 +158,115 @@ TEST_CASE("what a node has leased is given by the others when it has stopped") {
   CHECK(given == 1'000);
   CHECK(verified(*store) == nothing);
 }
+
+TEST_CASE("nodes that count what others go by do not wait in a circle") {
+  const Postgres engine;
+  {
+    const auto store = open_shop(engine);
+    Changes both;
+    both.counters = {{{1, "a"}, 1}, {{1, "b"}, 1}};
+    store_changes(*store, both);
+    Complaints complaints;
+    on_nodes(engine, 2, [&](Store& node, int number) {
+      for (int batch = 0; batch < 60; ++batch) {
+        const auto user = [&](int) { return "user " + std::to_string(number) + " " + std::to_string(batch); };
+        std::vector<std::int64_t> serials;
+        const auto done = run_batch(node, [&](Store& it, Changes& changes) -> Result<bool> {
+          auto claimed = claim(it, changes, 1, user, serials);
+          if (!claimed) return claimed;
+          Loaded loaded;
+          if (auto read = it.load({.counters = {{1, "a"}, {1, "b"}}}, loaded); !read) return read.error();
+          changes.counters[{1, number == 0 ? "a" : "b"}] = 1;
+          return true;
+        });
+        if (!done) complaints.add(done.error().message);
+      }
+    });
+    CHECK(complaints.all() == nothing);
+    CHECK(value_of(reader_of(*store)->counter({1, "a"})) == 61);
+    CHECK(value_of(reader_of(*store)->counter({1, "b"})) == 61);
+    CHECK(verified(*store) == nothing);
+  }
+  CHECK(engine.text("SELECT deadlocks FROM pg_stat_database WHERE datname = current_database()") == "0");
+}
+
+TEST_CASE("that a campaign is sold out nodes find at the same time, each without waiting for the others") {
+  const Postgres engine;
+  const auto first = open_shop(engine);
+  Changes changes;
+  Campaign campaign = sample_campaign(1);
+  campaign.version = 2;
+  campaign.total = 3;
+  changes.campaigns = {campaign};
+  for (std::int64_t serial = 0; serial < 3; ++serial) issue_next(changes, issued_coupon(1, serial, "mina"));
+  store_changes(*first, changes);
+  const auto second = engine.open();
+  const Wanted claim_two{.tallies = {1}, .in_hand = {{1, 2}}, .holdings = {{1, "jo", std::nullopt}}};
+  for (Store* store : {first.get(), second.get()}) {
+    Loaded loaded;
+    require_ok(store->begin());
+    require_ok(store->load(claim_two, loaded));
+    CHECK(loaded.tallies[1].issued == 3);
+    CHECK(loaded.estimated.contains(1));
+    // Nothing of the campaign is there to be given.
+    for (const Loaded::SerialRange& range : loaded.in_hand[1].ranges) CHECK(range.first == range.end);
+    CHECK_FALSE(loaded.in_hand[1].ranges.empty());
+  }
+  first->rollback();
+  second->rollback();
+}
+
+TEST_CASE("counters that rules ask for one by one come with the first load, once they were asked for before") {
+  const Postgres engine;
+  const auto store = open_shop(engine);
+  Changes changes;
+  changes.counters = {{{1, "issued:day"}, 5}, {{1, "issued:u:mina@2026-11-22"}, 1}, {{1, "issued:u:jo@2026-11-22"}, 2}};
+  store_changes(*store, changes);
+  const auto other = engine.open();
+  // What a batch of one claim is told, and whether it could be told without asking the database again.
+  const auto counted = [&](const std::string& user, bool asks_again) {
+    Loaded loaded;
+    require_ok(store->begin());
+    require_ok(store->load({.tallies = {1}, .holdings = {{1, user, std::nullopt}}}, loaded));
+    // Nobody but a batch that asks again sees it.
+    Changes more;
+    more.counters = {{{1, "issued:day"}, 1}};
+    store_changes(*other, more);
+    const CounterKey shared{1, "issued:day"};
+    const CounterKey own{1, "issued:u:" + user + "@2026-11-22"};
+    require_ok(store->load({.counters = {shared}}, loaded));
+    require_ok(store->load({.counters = {own}}, loaded));
+    store->rollback();
+    const std::int64_t now = value_of(reader_of(*store)->counter(shared));
+    CHECK(loaded.counters.at(shared) == (asks_again ? now : now - 1));
+    return loaded.counters.at(own);
+  };
+  CHECK(counted("mina", true) == 1);
+  CHECK(counted("jo", false) == 2);
+  CHECK(counted("nobody", false) == 0);
+}
+
+TEST_CASE("what was foreseen and changes before the batch is stored is a conflict only for who has gone by it") {
+  const Postgres engine;
+  const auto store = open_shop(engine);
+  const auto other = engine.open();
+  Changes counting;
+  counting.counters = {{{1, "issued:day"}, 1}};
+  store_changes(*store, counting);
+  const auto claim_one = [&](const std::string& user, bool goes_by_it) {
+    Loaded loaded;
+    require_ok(store->begin());
+    require_ok(store->load({.tallies = {1}, .in_hand = {{1, 1}}, .holdings = {{1, user, std::nullopt}}}, loaded));
+    if (goes_by_it) require_ok(store->load({.counters = {{1, "issued:day"}}}, loaded));
+    if (loaded.estimated.contains(1)) store_changes(*other, counting);
+    Changes changes;
+    issue_next(changes, issued_coupon(1, loaded.in_hand[1].ranges.front().first, user));
+    return store->commit(changes);
+  };
+  // The first has the campaign alone, to divide its stock.
+  require_ok(claim_one("a", true));
+  require_ok(claim_one("b", false));
+  const auto fought_over = claim_one("c", true);
+  REQUIRE_FALSE(fought_over);
+  CHECK(fought_over.error().code == Code::storage_conflict);
+}

@@ -39,9 +39,9 @@ void fill(const Postgres& engine) {
       " FROM generate_series(1, 20000) i;"
       "INSERT INTO counter SELECT 1000 + i % 1000, 'n' || i || '@2027-01-01', 1, 0, '2027-01-01'"
       " FROM generate_series(1, 20000) i;"
-      "INSERT INTO decision SELECT 1000 + i % 1000, 1000000 + i, 1900000000000000 + i, i / 1000, 'other' || i % 3000, "
-      "0,"
-      " '', '', false FROM generate_series(1, 20000) i;"
+      "INSERT INTO decision SELECT 1000 + i % 1000, (1900000000000000 - 1735689600000000 + i * 1000) / 1000 << 13,"
+      " 1900000000000000 + i * 1000, i / 1000, 'other' || i % 3000, 0, '', '', false"
+      " FROM generate_series(1, 20000) AS n (n), CAST(n AS bigint) AS i;"
       "INSERT INTO refusal_count SELECT 1000 + i % 1000, 1900000000000000 + i, 'issue', 'sold_out', 0, 1000000 + i, 1"
       " FROM generate_series(1, 20000) i;"
       "INSERT INTO idempotency SELECT 'other', 'k' || i, '', 200, '', 1900000000000000 + i"
@@ -81,6 +81,15 @@ std::vector<std::string> plans_of(const std::string& database) {
   return plans;
 }
 
+// Of the sessions that begin from now on.
+void log_plans(const Postgres& engine) {
+  postgres_test::RawPostgres raw(engine.url());
+  for (const char* const setting : {"session_preload_libraries = 'auto_explain'", "auto_explain.log_min_duration = 0",
+                                    "auto_explain.log_analyze = on", "auto_explain.log_timing = off"}) {
+    raw.execute("ALTER DATABASE " + engine.name() + " SET " + setting);
+  }
+}
+
 // The most rows that a step of a plan has seen, those that it threw away included.
 std::int64_t most_rows(const std::string& plan) {
   static const std::regex seen("actual rows=(\\d+) loops=(\\d+)|Rows Removed by [A-Za-z ]+: (\\d+)");
@@ -106,16 +115,10 @@ TEST_CASE("no statement of a batch or of a reader on PostgreSQL sees more than i
   open_shop(engine);
   fill(engine);
   const std::string& database = engine.name();
-  // Of the sessions that begin from now on. What a node reads whole when it starts is not meant.
+  // What a node reads whole when it starts is not meant.
   auto store = engine.open();
   value_of(store->definitions());
-  {
-    postgres_test::RawPostgres raw(engine.url());
-    for (const char* const setting : {"session_preload_libraries = 'auto_explain'", "auto_explain.log_min_duration = 0",
-                                      "auto_explain.log_analyze = on", "auto_explain.log_timing = off"}) {
-      raw.execute("ALTER DATABASE " + database + " SET " + setting);
-    }
-  }
+  log_plans(engine);
   store = engine.open();
   value_of(store->definitions());
   const std::size_t before = plans_of(database).size();
@@ -134,4 +137,44 @@ TEST_CASE("no statement of a batch or of a reader on PostgreSQL sees more than i
     }
   }
   CHECK(plans.size() - before > 60);
+}
+
+TEST_CASE("what is over is dropped on PostgreSQL in statements that see what they drop, however much is over") {
+  const Postgres engine;
+  open_shop(engine);
+  // Planned when there is next to nothing, as on a new database.
+  engine.execute("VACUUM ANALYZE");
+  log_plans(engine);
+  const auto store = engine.open();
+  const auto forget = [&] {
+    Changes changes;
+    changes.forget_idempotency_before = noon;
+    changes.forget_events_before = noon;
+    changes.forget_reminders_before = noon;
+    changes.forget_audit_before = noon;
+    changes.forget_counters_before = "2026-11-22";
+    changes.forget_refusals_before = noon;
+    store_changes(*store, changes);
+  };
+  forget();
+  engine.execute(
+      "INSERT INTO counter SELECT 1, 'n' || i || '@2026-01-01', 1, 0, '2026-01-01' FROM generate_series(1, 5000) i;"
+      "INSERT INTO idempotency SELECT 'shop', 'k' || i, '', 200, '', i FROM generate_series(1, 5000) i;"
+      "INSERT INTO refusal_count SELECT 1, i, 'issue', 'sold_out', 0, i, 1 FROM generate_series(1, 5000) i;"
+      "INSERT INTO outbox SELECT i, 'coupon.issued', 0, 1, NULL, '{}', i, 1, 0, i, i, '' FROM generate_series(1, 5000) "
+      "i;"
+      "INSERT INTO reminder SELECT 1, i, i, 'm' FROM generate_series(1, 5000) i;"
+      "INSERT INTO audit SELECT i, i, 'jo', 'operator', 'campaign.created', 'campaign/c', '', ''"
+      " FROM generate_series(1, 5000) i;");
+  const std::size_t before = plans_of(engine.name()).size();
+  forget();
+  const auto plans = plans_of(engine.name());
+  int dropping = 0;
+  for (std::size_t i = before; i < plans.size(); ++i) {
+    CAPTURE(plans[i]);
+    CHECK(most_rows(plans[i]) <= 1'000);
+    if (plans[i].find("Delete on") != std::string::npos) ++dropping;
+  }
+  CHECK(dropping == 6);
+  CHECK(engine.text("SELECT count(*) FROM counter") == "4000");
 }

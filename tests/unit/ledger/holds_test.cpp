@@ -424,7 +424,7 @@ TEST_CASE("every half of a redemption is a decision that adds up") {
   house.check_books();
 }
 
-TEST_CASE("scrip verify finds holds of coupons that cannot be held") {
+TEST_CASE("scrip verify finds holds of coupons that cannot be held", "[sqlite]") {
   HoldingHouse house("free");
   const CouponKey key = house.coupon();
   const CouponKey other = house.coupon();
