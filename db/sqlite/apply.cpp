@@ -2,6 +2,7 @@
 
 #include <unordered_set>
 
+#include "db/forgetting.h"
 #include "db/sqlite/audit.h"
 #include "db/sqlite/counters.h"
 #include "db/sqlite/decisions.h"

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 
+#include "db/forgetting.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
@@ -19,7 +20,6 @@ namespace {
 #define SCRIP_AUDIT_BY_ACTION "INDEXED BY audit_by_action WHERE action = ?4 AND"
 
 // More than come to be stored in one commit, and little enough for the claims beside it.
-constexpr std::int64_t forgotten_at_once = 1'000;
 
 Result<void> add_entry(Connection& db, const AuditEntry& entry) {
   Statement insert(db,

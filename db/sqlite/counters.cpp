@@ -3,13 +3,13 @@
 #include <vector>
 
 #include "coupon/counter_day.h"
+#include "db/forgetting.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
 namespace {
 
 // Six thousand a minute under load: a million users' counters of a day are gone within three hours.
-constexpr std::int64_t forgotten_at_once = 1'000;
 
 // The condition of the index counter_last_day, word for word, or SQLite does not use it.
 #define SCRIP_HAS_LAST_DAY "substr(name, -11) GLOB '@[0-9][0-9][0-9][0-9]-[0-9][0-9]-[0-9][0-9]'"

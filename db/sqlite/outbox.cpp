@@ -2,6 +2,7 @@
 
 #include <limits>
 
+#include "db/forgetting.h"
 #include "db/sqlite/rows.h"
 #include "db/sqlite/statement.h"
 
@@ -12,7 +13,6 @@ namespace {
   "id, kind, at, campaign, unique_key, data, recorded_at, state, attempts, next_attempt_at, settled_at, last_error"
 
 // More than come to be settled in one commit, and little enough for the claims beside it.
-constexpr std::int64_t forgotten_at_once = 1'000;
 
 static_assert(static_cast<int>(EventState::pending) == 0 && static_cast<int>(EventState::delivered) == 1 &&
                   static_cast<int>(EventState::failed) == 2 && static_cast<int>(EventState::obsolete) == 3,

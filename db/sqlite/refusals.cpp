@@ -3,13 +3,13 @@
 #include <algorithm>
 #include <limits>
 
+#include "db/forgetting.h"
 #include "db/sqlite/statement.h"
 
 namespace scrip::sqlite {
 namespace {
 
 // More than come to be stored in one commit, and little enough for the claims beside it.
-constexpr std::int64_t forgotten_at_once = 1'000;
 
 // Between ?1 and ?2, at most ?3, of campaign ?4, hook ?5 and code ?6, in minutes that end after ?7 and begin
 // before ?8.

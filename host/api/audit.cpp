@@ -66,7 +66,7 @@ http::Response newest_first(Reader& reader, const Reader::AuditFilter& filter, c
   return list_response(show(*entries), next);
 }
 
-http::Response list(Service& service, http::Request& request) {
+http::Response list_entries(Service& service, http::Request& request) {
   if (auto known = only_query(request, {"limit", "cursor", "action", "subject", "target", "since", "order"}); !known) {
     return problem(known.error());
   }
@@ -87,7 +87,7 @@ void add_audit(http::Router& router, Service& service) {
   router.add({.method = http::Method::get,
               .pattern = "/api/v1/audit",
               .access = http::Access::operator_only,
-              .handler = [&](http::Request& request) { return list(service, request); }});
+              .handler = [&](http::Request& request) { return list_entries(service, request); }});
 }
 
 }  // namespace scrip::api

@@ -166,7 +166,7 @@ http::Response show(Service& service, http::Request& request) {
       200, show_campaign(**campaign, *tally, revision_of(service), service.clock.now(), audience_of(request)).dump());
 }
 
-http::Response list(Service& service, http::Request& request) {
+http::Response list_campaigns(Service& service, http::Request& request) {
   if (auto known = only_query(request, {"limit", "cursor"}); !known) return problem(known.error());
   auto page = page_of(request, 1);
   if (!page) return problem(page.error());
@@ -204,7 +204,7 @@ void add_campaigns(http::Router& router, Service& service) {
                 .access = access,
                 .handler = [&service, handler](http::Request& request) { return handler(service, request); }});
   };
-  add(get, "/api/v1/campaigns", Access::any_token, list);
+  add(get, "/api/v1/campaigns", Access::any_token, list_campaigns);
   add(post, "/api/v1/campaigns", Access::operator_only, create);
   add(get, "/api/v1/campaigns/{id}", Access::any_token, show);
   add(patch, "/api/v1/campaigns/{id}", Access::operator_only, edit);

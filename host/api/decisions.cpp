@@ -37,7 +37,7 @@ Result<Reader::DecisionFilter> filter_of(Reader& reader, const Catalog& catalog,
   return filter;
 }
 
-http::Response list(Service& service, http::Request& request) {
+http::Response list_decisions(Service& service, http::Request& request) {
   auto known = only_query(
       request, {"limit", "cursor", "user_id", "campaign", "coupon", "code", "hook", "revision", "since", "until"});
   if (!known) return problem(known.error());
@@ -61,7 +61,7 @@ http::Response list(Service& service, http::Request& request) {
   return list_response(data.take(), found->next == 0 ? std::nullopt : std::optional(std::vector{found->next}));
 }
 
-http::Response show_one(Service& service, http::Request& request) {
+http::Response show_decision(Service& service, http::Request& request) {
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
   const auto row = decision_of(**reader, request.capture("id"));
@@ -115,9 +115,9 @@ void add_decisions(http::Router& router, Service& service) {
                 .access = http::Access::operator_only,
                 .handler = [&service, handler](http::Request& request) { return handler(service, request); }});
   };
-  add("/api/v1/decisions", list);
+  add("/api/v1/decisions", list_decisions);
   add("/api/v1/decisions/refusals", list_refusals);
-  add("/api/v1/decisions/{id}", show_one);
+  add("/api/v1/decisions/{id}", show_decision);
 }
 
 }  // namespace scrip::api

@@ -24,7 +24,7 @@ std::string show(const Event& event, const Catalog& catalog) {
   return shown.take();
 }
 
-http::Response list(Service& service, http::Request& request) {
+http::Response list_events(Service& service, http::Request& request) {
   if (auto known = only_query(request, {"limit", "cursor", "state"}); !known) return problem(known.error());
   auto page = page_of(request, 1);
   if (!page) return problem(page.error());
@@ -50,7 +50,7 @@ void add_events(http::Router& router, Service& service) {
   router.add({.method = http::Method::get,
               .pattern = "/api/v1/events",
               .access = http::Access::operator_only,
-              .handler = [&](http::Request& request) { return list(service, request); }});
+              .handler = [&](http::Request& request) { return list_events(service, request); }});
 }
 
 }  // namespace scrip::api

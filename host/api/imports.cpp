@@ -81,7 +81,7 @@ http::Response start(Service& service, http::Request& request) {
   return http::Response::json(202, shown.take()).with("Location", "/api/v1/imports/" + done->id);
 }
 
-http::Response show_one(Service& service, http::Request& request) {
+http::Response show_import(Service& service, http::Request& request) {
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
   const auto job = (*reader)->import_job(request.capture("id"));
@@ -92,7 +92,7 @@ http::Response show_one(Service& service, http::Request& request) {
   return http::Response::json(200, show_import(**job, *errors, *service.ledger.catalog()).dump());
 }
 
-http::Response list(Service& service, http::Request& request) {
+http::Response list_imports(Service& service, http::Request& request) {
   if (auto known = only_query(request, {"limit", "cursor"}); !known) return problem(known.error());
   const auto page = page_of(request, 1);
   if (!page) return problem(page.error());
@@ -120,8 +120,8 @@ void add_imports(http::Router& router, Service& service) {
                 .streams = streams});
   };
   add(post, "/api/v1/campaigns/{id}/imports", start, true);
-  add(get, "/api/v1/imports", list, false);
-  add(get, "/api/v1/imports/{id}", show_one, false);
+  add(get, "/api/v1/imports", list_imports, false);
+  add(get, "/api/v1/imports/{id}", show_import, false);
 }
 
 }  // namespace scrip::api

@@ -9,7 +9,7 @@
 namespace scrip::api {
 namespace {
 
-constexpr std::size_t max_items = 10'000;
+constexpr std::size_t max_coupons = 10'000;
 
 http::Response issue_batch(Service& service, http::Request& request) {
   auto campaign = campaign_of(*service.ledger.catalog(), request.capture("id"));
@@ -20,8 +20,8 @@ http::Response issue_batch(Service& service, http::Request& request) {
   Fields fields(*body, "", errors);
   IssueMany command{.campaign = (*campaign)->number, .items = {}};
   const Json* items = fields.any("items");
-  if (!items || !items->is_array() || items->empty() || items->size() > max_items) {
-    fields.refuse("items", "must be a list of 1 to " + std::to_string(max_items) + " items");
+  if (!items || !items->is_array() || items->empty() || items->size() > max_coupons) {
+    fields.refuse("items", "must be a list of 1 to " + std::to_string(max_coupons) + " items");
   } else {
     command.items.reserve(items->size());
     for (std::size_t i = 0; i < items->size() && errors.size() < 100; ++i) {

@@ -11,7 +11,7 @@ namespace {
 
 using Json = nlohmann::json;
 
-http::Response list(Service& service) {
+http::Response list_policies(Service& service) {
   const auto active = service.ledger.policies();
   Json policies = Json::array();
   Json plugins = Json::array();
@@ -82,7 +82,7 @@ void add_policies(http::Router& router, Service& service) {
   using http::Access;
   router.add(
       {.method = get, .pattern = "/api/v1/policies", .access = Access::operator_only, .handler = [&](http::Request&) {
-         return list(service);
+         return list_policies(service);
        }});
   router.add({.method = post,
               .pattern = "/api/v1/policies/reload",

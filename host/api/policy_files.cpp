@@ -33,7 +33,7 @@ Json show(Service& service, const std::string& name, std::string_view text) {
           {"in_force", is_in_force(service, name, text)}};
 }
 
-http::Response list(Service& service) {
+http::Response list_files(Service& service) {
   const PolicyFiles read = service.reload.files();
   Json files = Json::array();
   for (const PolicyFile& file : read.files) {
@@ -126,7 +126,7 @@ void add_policy_files(http::Router& router, Service& service) {
                 .body_limit = limit});
   };
   const std::string one = "/api/v1/policies/files/{folder}/{name}";
-  add(get, "/api/v1/policies/files", 0, [&](http::Request&) { return list(service); });
+  add(get, "/api/v1/policies/files", 0, [&](http::Request&) { return list_files(service); });
   add(get, one, 0, [&](http::Request& request) { return read(service, request); });
   add(put, one, edit_limit, [&](http::Request& request) { return write(service, request); });
   add(post, "/api/v1/policies/check", given_files_limit,

@@ -99,12 +99,12 @@ http::Response start(Service& service, http::Request& request) {
       .with("Location", "/api/v1/policies/replays/" + started->id);
 }
 
-http::Response show_one(Service& service, http::Request& request) {
+http::Response show_replay(Service& service, http::Request& request) {
   const auto job = service.replays.find(request.capture("id"));
   return job ? http::Response::json(200, show(*job, true).dump()) : problem(replay_not_found());
 }
 
-http::Response list(Service& service, http::Request& request) {
+http::Response list_replays(Service& service, http::Request& request) {
   if (auto known = only_query(request, {}); !known) return problem(known.error());
   Json data = Json::array();
   for (const jobs::ReplayJob& job : service.replays.list()) data.push_back(show(job, false));
@@ -132,8 +132,8 @@ void add_replays(http::Router& router, Service& service) {
                 .body_limit = limit});
   };
   add(post, "/api/v1/policies/replay", start, given_files_limit);
-  add(get, "/api/v1/policies/replays", list, 0);
-  add(get, "/api/v1/policies/replays/{id}", show_one, 0);
+  add(get, "/api/v1/policies/replays", list_replays, 0);
+  add(get, "/api/v1/policies/replays/{id}", show_replay, 0);
   add(delete_, "/api/v1/policies/replays/{id}", cancel, 0);
 }
 

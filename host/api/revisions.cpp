@@ -49,7 +49,7 @@ Result<Json> show(Reader& reader, const RevisionRow& row, std::int64_t active, i
               {"activations", std::move(list)}};
 }
 
-http::Response list(Service& service, http::Request& request) {
+http::Response list_revisions(Service& service, http::Request& request) {
   if (auto known = only_query(request, {"limit", "cursor"}); !known) return problem(known.error());
   auto page = page_of(request, 1);
   if (!page) return problem(page.error());
@@ -69,7 +69,7 @@ http::Response list(Service& service, http::Request& request) {
   return list_response(data.dump(), next);
 }
 
-http::Response show_one(Service& service, http::Request& request) {
+http::Response show_revision(Service& service, http::Request& request) {
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
   const auto row = find_whole(**reader, request.capture("revision"), "revision");
@@ -136,8 +136,8 @@ void add_revisions(http::Router& router, Service& service) {
                 .access = http::Access::operator_only,
                 .handler = [&service, handler](http::Request& request) { return handler(service, request); }});
   };
-  add(get, "/api/v1/policies/revisions", list);
-  add(get, "/api/v1/policies/revisions/{revision}", show_one);
+  add(get, "/api/v1/policies/revisions", list_revisions);
+  add(get, "/api/v1/policies/revisions/{revision}", show_revision);
   add(get, "/api/v1/policies/revisions/{from}/diff/{to}", diff);
   add(post, "/api/v1/policies/rollback", roll_back);
 }

@@ -25,7 +25,7 @@ Result<int> limit_of(const http::Request& request) {
   return limit;
 }
 
-http::Response list(Service& service, http::Request& request) {
+http::Response list_windows(Service& service, http::Request& request) {
   if (auto known = only_query(request, {"from", "limit"}); !known) return problem(known.error());
   auto limit = limit_of(request);
   if (!limit) return problem(limit.error());
@@ -63,7 +63,7 @@ void add_windows(http::Router& router, Service& service) {
   router.add({.method = http::Method::get,
               .pattern = "/api/v1/campaigns/{id}/windows",
               .access = http::Access::any_token,
-              .handler = [&](http::Request& request) { return list(service, request); }});
+              .handler = [&](http::Request& request) { return list_windows(service, request); }});
 }
 
 }  // namespace scrip::api

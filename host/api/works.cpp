@@ -36,7 +36,7 @@ Result<std::int64_t> id_of(const http::Request& request) {
   return id;
 }
 
-http::Response list(Service& service, http::Request& request) {
+http::Response list_works(Service& service, http::Request& request) {
   if (auto known = only_query(request, {"limit", "cursor"}); !known) return problem(known.error());
   auto page = page_of(request, 1);
   if (!page) return problem(page.error());
@@ -88,7 +88,7 @@ void add_works(http::Router& router, Service& service) {
                 .access = access,
                 .handler = [&service, handler](http::Request& request) { return handler(service, request); }});
   };
-  route(get, "/api/v1/works", Access::any_token, list);
+  route(get, "/api/v1/works", Access::any_token, list_works);
   route(post, "/api/v1/works", Access::operator_only, add);
   route(patch, "/api/v1/works/{id}", Access::operator_only, edit);
   route(delete_, "/api/v1/works/{id}", Access::operator_only, drop);

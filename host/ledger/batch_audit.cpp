@@ -1,20 +1,12 @@
 // How a batch writes the audit log: entries in the commit of what they tell.
-#include <nlohmann/json.hpp>
 
 #include "ledger/batch.h"
+#include "ledger/stored_json.h"
 
 namespace scrip {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
-}
-
-Json instant(const std::optional<Micros>& at) {
-  return at ? Json(format_instant(*at)) : Json();
-}
+using Json = StoredJson;
 
 // What can be edited, under the names that the API has for it.
 Json editable(const Campaign& campaign) {
@@ -22,8 +14,8 @@ Json editable(const Campaign& campaign) {
           {"policy", campaign.policy},
           {"params", Json::parse(campaign.params, nullptr, false)},
           {"total", campaign.total ? Json(*campaign.total) : Json()},
-          {"starts_at", instant(campaign.starts_at)},
-          {"ends_at", instant(campaign.ends_at)},
+          {"starts_at", instant_or_null(campaign.starts_at)},
+          {"ends_at", instant_or_null(campaign.ends_at)},
           {"status", name(campaign.status)},
           {"metadata", Json::parse(campaign.metadata, nullptr, false)}};
 }

@@ -1,19 +1,15 @@
 // How a batch makes events, decides about notices, and notes what came of deliveries.
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "ledger/batch.h"
 #include "ledger/claim_facts.h"
+#include "ledger/stored_json.h"
 #include "policy/host_rules.h"
 
 namespace scrip {
 namespace {
 
-using Json = nlohmann::ordered_json;
-
-Json instant(const std::optional<Micros>& at) {
-  return at ? Json(format_instant(*at)) : Json();
-}
+using Json = StoredJson;
 
 template <class T>
 Json or_null(const std::optional<T>& value) {
@@ -27,19 +23,15 @@ Json show(const Facts& facts, const Coupon& coupon) {
              {"state", name(coupon.state)},
              {"user_id", or_null(coupon.user_id)},
              {"subject", or_null(coupon.subject)},
-             {"issued_at", instant(coupon.issued_at)},
-             {"expires_at", instant(coupon.expires_at)},
-             {"redeemed_at", instant(coupon.redeemed_at)}};
+             {"issued_at", instant_or_null(coupon.issued_at)},
+             {"expires_at", instant_or_null(coupon.expires_at)},
+             {"redeemed_at", instant_or_null(coupon.redeemed_at)}};
   if (coupon.discount) {
     shown["discount"] = Json{{"amount", coupon.discount->amount}, {"currency", coupon.discount->currency}};
   }
   if (coupon.order_id) shown["order_id"] = *coupon.order_id;
   if (coupon.decision != 0) shown["decision_id"] = std::to_string(coupon.decision);
   return shown;
-}
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace

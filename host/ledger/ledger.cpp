@@ -108,15 +108,23 @@ class Ledger::Impl {
     if (holds) end_next_ = now + scrip::second;
     if (decisions) drop_next_ = now + 10 * scrip::second;
     const auto tended = commit({});
+    // Where nobody calls, since a proxy goes by /readyz, this tells that the database is back.
+    if (store_.shared()) note_storage(tended);
     if (!tended || !*tended) return false;
     if (holds) end_next_ = 0;
     if (decisions) drop_next_ = 0;
     return true;
   }
 
+  // That other nodes were always faster says nothing against the store.
+  void note_storage(const Result<bool>& settled) {
+    const bool works = settled || settled.error().code == Code::overloaded;
+    storage_works_.store(works, std::memory_order_relaxed);
+  }
+
   void settle(const std::vector<Submission*>& submissions) {
     auto settled = commit(submissions);
-    storage_works_.store(settled.ok(), std::memory_order_relaxed);
+    note_storage(settled);
     if (!settled && events_.commit_failed) events_.commit_failed(settled.error());
     for (Submission* submission : submissions) {
       if (!settled) {

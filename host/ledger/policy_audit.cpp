@@ -1,11 +1,11 @@
 #include "ledger/policy_audit.h"
 
-#include <nlohmann/json.hpp>
+#include "ledger/stored_json.h"
 
 namespace scrip {
 namespace {
 
-using Json = nlohmann::ordered_json;
+using Json = StoredJson;
 
 // What a file that was cut short or a whole folder of another project gives; the answer had all.
 constexpr std::size_t kept_errors = 20;
@@ -16,10 +16,6 @@ Json told(const std::string& revision, PolicyOrigin origin, const std::string& n
   told["origin"] = name(origin);
   if (!notes.empty()) told["notes"] = notes;
   return told;
-}
-
-std::string text_of(const Json& json) {
-  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 
 }  // namespace

@@ -17,9 +17,9 @@ struct Key {
 };
 
 // Raises when the time is over: sorting may throw, and the stack unwinds.
-class Order {
+class KeyOrder {
  public:
-  explicit Order(lua_State* L) : L_(L) {}
+  explicit KeyOrder(lua_State* L) : L_(L) {}
   bool operator()(const Key& a, const Key& b) const {
     if (++compared_ % 4096 == 0) Vm::check_time(L_);
     if (a.is_text != b.is_text) return b.is_text;
@@ -51,7 +51,7 @@ std::vector<Key> sorted_keys(lua_State* L, int table) {
     keys.push_back(key);
     if (keys.size() % 4096 == 0) Vm::check_time(L);
   }
-  std::sort(keys.begin(), keys.end(), Order(L));
+  std::sort(keys.begin(), keys.end(), KeyOrder(L));
   return keys;
 }
 

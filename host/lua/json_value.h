@@ -18,6 +18,9 @@ struct JsonLimits {
   std::size_t bytes = 2048;  // as JSON text, roughly
 };
 
+// Of a test's made-up facts.
+inline constexpr JsonLimits facts_limits{.depth = 8, .bytes = 256 * 1024};
+
 // What cannot be read: "daily[2]", "is a function".
 struct JsonFault {
   std::string path;  // empty: the value itself

@@ -14,7 +14,6 @@
 namespace scrip {
 namespace {
 
-constexpr JsonLimits facts_limits{.depth = 8, .bytes = 256 * 1024};
 constexpr std::array<std::string_view, 5> decide_members{"hook", "rules", "policy", "params", "facts"};
 
 // Its address is a key in the registry: decisions (weak) -> their place in asked_, from 1.

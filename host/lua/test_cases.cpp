@@ -12,8 +12,6 @@
 namespace scrip {
 namespace {
 
-constexpr JsonLimits facts_limits{.depth = 8, .bytes = 256 * 1024};
-
 constexpr std::array<std::string_view, 5> question_members{"hook", "rules", "policy", "params", "facts"};
 // Facts may be written without `facts` around them.
 constexpr std::array<std::string_view, 8> fact_members{"now",    "campaign", "user",    "subject",

@@ -11,7 +11,7 @@
 namespace scrip {
 namespace {
 
-constexpr std::array<const char*, 4> members{"rules", "policy", "params", "facts"};
+constexpr std::array<const char*, 4> asked_members{"rules", "policy", "params", "facts"};
 
 // Checks the table that a function was given.
 void check_question(lua_State* L, const char* asker) {
@@ -21,7 +21,7 @@ void check_question(lua_State* L, const char* asker) {
   while (lua_next(L, 1) != 0) {
     lua_pop(L, 1);
     const std::string_view member = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
-    if (std::find(members.begin(), members.end(), member) == members.end()) {
+    if (std::find(asked_members.begin(), asked_members.end(), member) == asked_members.end()) {
       raise(L, "%s has no '%s'; it has rules, policy, params, facts", asker, member.data());
     }
   }
@@ -31,7 +31,7 @@ void check_question(lua_State* L, const char* asker) {
 TestBench::Question read_question(lua_State* L, const char* asker, Hook hook) {
   check_question(L, asker);
   lua_newtable(L);
-  for (const char* member : members) {
+  for (const char* member : asked_members) {
     lua_getfield(L, 1, member);
     lua_setfield(L, 2, member);
   }
@@ -85,12 +85,12 @@ int misfit(lua_State* L) {
   return 1;
 }
 
-constexpr TestAssertion functions[] = {{"window", &window}, {"reminding", &reminding}, {"misfit", &misfit}};
+constexpr TestAssertion questions[] = {{"window", &window}, {"reminding", &reminding}, {"misfit", &misfit}};
 
 }  // namespace
 
 std::span<const TestAssertion> question_functions() {
-  return functions;
+  return questions;
 }
 
 }  // namespace scrip
