@@ -145,14 +145,6 @@ class Page {
 
 }  // namespace
 
-Result<std::int64_t> find_last_decision(Connection& db) {
-  auto rows = query(db,
-                    "SELECT greatest((SELECT id FROM decision ORDER BY id DESC LIMIT 1),"
-                    " (SELECT value FROM setting WHERE name = 'last_dropped_decision'))");
-  if (!rows) return rows.error();
-  return rows->integer().value_or(0);
-}
-
 Result<std::optional<DecisionRow>> find_decision(Connection& db, std::int64_t id) {
   auto rows = query(db, "SELECT " SCRIP_PG_DECISION " FROM decision WHERE id = $1", std::move(Params().add(id)));
   if (!rows) return rows.error();

@@ -1,5 +1,6 @@
 // What the statements of the PostgreSQL engine cost in a database in which others have a lot: the plans that the
 // server has used, with the rows that each step of them has seen.
+#include <algorithm>
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <regex>
@@ -102,6 +103,29 @@ std::int64_t most_rows(const std::string& plan) {
   return most;
 }
 
+// What a batch asks only when several of its statements come to the same rows, or rules have asked before.
+void ask_together(Store& store) {
+  Changes issuing;
+  issue_next(issuing, issued_coupon(1, 1, "mina"));
+  store_changes(store, issuing);
+  Changes changes;
+  Coupon given = imported_coupon(1, -1, "a");
+  given.state = CouponState::issued;
+  given.user_id = "mina";
+  add_changed(changes, given);
+  changes.holds[{1, 1}] = Hold{.coupon = {1, 1}, .key = "h", .held_at = noon, .expires_at = noon, .user_id = "mina"};
+  changes.counters[{1, "n"}] = 1;
+  changes.unrecorded[{1, "n@2026-11-21"}] = 1;
+  store_changes(store, changes);
+  for (int batch = 0; batch < 2; ++batch) {
+    Loaded loaded;
+    require_ok(store.begin());
+    require_ok(store.load({.tallies = {1}, .holdings = {{1, "mina", std::nullopt}}, .holds_over = noon}, loaded));
+    require_ok(store.load({.counters = {{1, "n"}}}, loaded));
+    store.rollback();
+  }
+}
+
 // Read whole, and no longer for that: a row a node, a campaign or a setting.
 bool is_small(const std::string& table) {
   static const std::vector<std::string> small{"node", "definition_version", "setting", "job", "turn", "code_format"};
@@ -124,6 +148,7 @@ TEST_CASE("no statement of a batch or of a reader on PostgreSQL sees more than i
   const std::size_t before = plans_of(database).size();
   change_everything(*store);
   ask_everything(*store);
+  ask_together(*store);
 
   const auto plans = plans_of(database);
   static const std::regex scan("Seq Scan on (\\w+)");
@@ -137,6 +162,15 @@ TEST_CASE("no statement of a batch or of a reader on PostgreSQL sees more than i
     }
   }
   CHECK(plans.size() - before > 60);
+  // One that is never sent is never looked at.
+  for (const char* const hot :
+       {"FOR UPDATE OF c SKIP LOCKED", "ORDER BY c.campaign_id, c.serial FOR UPDATE OF c",
+        "ORDER BY c.campaign_id, c.name FOR UPDATE OF c", "FROM campaign WHERE campaign_id = ANY", "INSERT INTO coupon",
+        "UPDATE coupon", "UPDATE holding", "INSERT INTO holding"}) {
+    CAPTURE(hot);
+    CHECK(std::any_of(plans.begin() + static_cast<std::ptrdiff_t>(before), plans.end(),
+                      [&](const std::string& plan) { return plan.find(hot) != std::string::npos; }));
+  }
 }
 
 TEST_CASE("what is over is dropped on PostgreSQL in statements that see what they drop, however much is over") {
