@@ -60,3 +60,30 @@ stop_nodes() {
   local each
   for each in "${node_processes[@]}"; do stop "$each"; done
 }
+
+# Milliseconds of CPU that processes have taken, all threads together.
+cpu_of() {
+  local each ticks=0 of
+  for each in "$@"; do
+    of=$(awk '{ sub(/.*\) /, ""); print $12 + $13 }' "/proc/$each/stat" 2>/dev/null) || continue
+    ticks=$((ticks + ${of:-0}))
+  done
+  echo $((ticks * 1000 / $(getconf CLK_TCK)))
+}
+
+# The database server's, with that of its sessions.
+cpu_of_postgres() {
+  # shellcheck disable=SC2046 # a word for each process
+  cpu_of "$postgres" $(cat "/proc/$postgres/task/$postgres/children")
+}
+
+# What the ledgers of all nodes have done: batches, commands, seconds to load and decide, and seconds to store.
+ledgers() {
+  local each
+  for each in "${nodes[@]}"; do curl -sS --max-time 60 "$each/metrics"; done | awk '
+    /^scrip_commit_batch_commands_count/ { batches += $NF }
+    /^scrip_commit_batch_commands_sum/ { commands += $NF }
+    /^scrip_commit_decide_seconds_sum/ { deciding += $NF }
+    /^scrip_commit_seconds_sum/ { storing += $NF }
+    END { print batches + 0, commands + 0, deciding + 0, storing + 0 }'
+}
