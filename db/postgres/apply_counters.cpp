@@ -3,14 +3,12 @@
 #include <set>
 
 #include "coupon/counter_day.h"
+#include "db/forgetting.h"
 #include "db/postgres/apply.h"
 #include "db/postgres/columns_of_rows.h"
 
 namespace scrip::postgres {
 namespace {
-
-// Six thousand a minute under load: a million users' counters of a day are gone within three hours.
-constexpr int forgotten_at_once = 1'000;
 
 struct Difference {
   std::int64_t value = 0;

@@ -9,9 +9,9 @@ namespace {
 
 // Campaign, user, subject; over all subjects: ''.
 using Key = std::tuple<std::int64_t, std::string, std::string>;
-using Differences = std::map<Key, Holding>;
+using HoldingDifferences = std::map<Key, Holding>;
 
-void add(Differences& by, std::int64_t campaign, const std::optional<std::string>& user,
+void add(HoldingDifferences& by, std::int64_t campaign, const std::optional<std::string>& user,
          const std::optional<std::string>& subject, CouponState state, std::int64_t sign) {
   if (!user || state == CouponState::available) return;
   const auto add_to = [&](const std::string& of) {
@@ -24,14 +24,14 @@ void add(Differences& by, std::int64_t campaign, const std::optional<std::string
 }
 
 // A coupon of which a hold is in force counts as redeemed.
-void add(Differences& by, const std::optional<Hold>& hold, std::int64_t sign) {
+void add(HoldingDifferences& by, const std::optional<Hold>& hold, std::int64_t sign) {
   if (!hold || hold->redeemed || !hold->user_id) return;
   by[{hold->coupon.campaign, *hold->user_id, ""}].redeemed += sign;
   if (hold->subject) by[{hold->coupon.campaign, *hold->user_id, *hold->subject}].redeemed += sign;
 }
 
-Differences differences_of(const Changes& changes, const BatchState& batch) {
-  Differences by;
+HoldingDifferences differences_of(const Changes& changes, const BatchState& batch) {
+  HoldingDifferences by;
   for (const auto& [key, change] : changes.coupons) {
     if (!change.is_new) {
       const auto read = batch.coupons.find(key);
@@ -71,7 +71,7 @@ struct HoldingRows {
 }  // namespace
 
 void apply_holdings(Exchange& exchange, const Changes& changes, BatchState& batch, Contended& contended) {
-  const Differences differences = differences_of(changes, batch);
+  const HoldingDifferences differences = differences_of(changes, batch);
   HoldingRows fresh;    // had no row when the batch looked
   HoldingRows known;    // had one
   HoldingRows unasked;  // nobody has looked: nothing was decided by it

@@ -1,12 +1,10 @@
+#include "db/forgetting.h"
 #include "db/postgres/apply.h"
 #include "db/postgres/columns.h"
 #include "db/postgres/columns_of_rows.h"
 
 namespace scrip::postgres {
 namespace {
-
-// More than come to be settled in one commit, and little enough for the claims beside it.
-constexpr int forgotten_at_once = 1'000;
 
 void add_events(Exchange& exchange, const Applying& applying, const std::vector<Event>& events) {
   if (events.empty()) return;

@@ -1,14 +1,12 @@
 #include <map>
 
+#include "db/forgetting.h"
 #include "db/postgres/apply.h"
 #include "db/postgres/columns.h"
 #include "db/postgres/columns_of_rows.h"
 
 namespace scrip::postgres {
 namespace {
-
-// More than come to be stored in one commit, and little enough for the claims beside it.
-constexpr int forgotten_at_once = 1'000;
 
 struct AnswerRows {
   Texts owners, keys;

@@ -10,7 +10,7 @@
 namespace scrip::postgres {
 namespace {
 
-constexpr std::int64_t highest = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t highest_id = std::numeric_limits<std::int64_t>::max();
 
 // What a page looks at, at most, and how many records at a time when only they say whether they pass.
 constexpr int looked_at = 65'536;
@@ -153,7 +153,7 @@ Result<std::optional<DecisionRow>> find_decision(Connection& db, std::int64_t id
 
 Result<Reader::DecisionPage> list_decisions(Connection& db, const Reader::DecisionFilter& filter, std::int64_t before,
                                             int limit) {
-  if (before <= 0) before = highest;
+  if (before <= 0) before = highest_id;
   std::int64_t after = 0;
   if (filter.since) {
     const auto last = find_decision_before(db, *filter.since);

@@ -7,7 +7,7 @@
 namespace scrip::postgres {
 namespace {
 
-constexpr int attempts = 100;
+constexpr int most_attempts = 100;
 
 // The lowest number that is free, and the incarnation that it had; 0: never used.
 struct Candidate {
@@ -54,7 +54,7 @@ Result<bool> take(Connection& db, const Candidate& node, const std::string& name
 }  // namespace
 
 Result<NodeId> register_node(Connection& db, const std::string& name) {
-  for (int attempt = 0; attempt < attempts; ++attempt) {
+  for (int attempt = 0; attempt < most_attempts; ++attempt) {
     const auto node = find_free(db);
     if (!node) return node.error();
     if (!*node) {

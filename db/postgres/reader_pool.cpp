@@ -5,14 +5,14 @@
 namespace scrip::postgres {
 namespace {
 
-constexpr auto patience = std::chrono::seconds(5);
+constexpr auto pool_patience = std::chrono::seconds(5);
 
 }  // namespace
 
 Result<std::unique_ptr<Connection>> ReaderPool::take(bool idle_will_do) {
   {
     std::unique_lock lock(mutex_);
-    if (!given_back_.wait_for(lock, patience, [this] { return free_ > 0; })) {
+    if (!given_back_.wait_for(lock, pool_patience, [this] { return free_ > 0; })) {
       return Error{.code = Code::storage_unavailable,
                    .message = "All connections to the database are in use.",
                    .retry_after_s = 1};

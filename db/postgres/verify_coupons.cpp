@@ -15,7 +15,7 @@
 namespace scrip::postgres {
 namespace {
 
-constexpr int rows_at_once = 10'000;
+constexpr int coupons_at_once = 10'000;
 constexpr int codes_at_once = 100'000;
 
 Result<std::vector<StoredCoupon>> read_page(Connection& db, CouponKey after) {
@@ -23,7 +23,7 @@ Result<std::vector<StoredCoupon>> read_page(Connection& db, CouponKey after) {
                     "SELECT campaign_id, serial, state, user_id, subject, issued_at, expires_at, redeemed_at,"
                     " discount_amount IS NOT NULL, discount_currency IS NOT NULL, decision, imported_code FROM coupon"
                     " WHERE (campaign_id, serial) > ($1, $2) ORDER BY campaign_id, serial LIMIT $3",
-                    std::move(Params().add(after.campaign).add(after.serial).add(rows_at_once)));
+                    std::move(Params().add(after.campaign).add(after.serial).add(coupons_at_once)));
   if (!rows) return rows.error();
   std::vector<StoredCoupon> page(static_cast<std::size_t>(rows->size()));
   for (int row = 0; row < rows->size(); ++row) {
@@ -121,7 +121,7 @@ Result<void> verify_coupons(Connection& db, const Definition& known, const Stock
       if (row.imported_key) ++imported_rows;
       row_done();
     }
-    if (page->size() < rows_at_once) break;
+    if (page->size() < coupons_at_once) break;
     after = page->back().key;
   }
   const Stocks rest = unseen;

@@ -11,7 +11,7 @@
 namespace scrip::postgres {
 namespace {
 
-constexpr int rows_at_once = 10'000;
+constexpr int holds_at_once = 10'000;
 constexpr std::int64_t in_force = 0;
 constexpr std::int64_t redeemed = 1;
 
@@ -38,7 +38,7 @@ Result<void> verify_holds(Connection& db, const Definition& known, Findings& fin
                       " (SELECT campaign_id, serial, state, user_id, subject FROM hold"
                       " WHERE (campaign_id, serial) > ($1, $2) ORDER BY campaign_id, serial LIMIT $3) AS h"
                       " LEFT JOIN coupon c ON c.campaign_id = h.campaign_id AND c.serial = h.serial ORDER BY 1, 2",
-                      std::move(Params().add(key.campaign).add(key.serial).add(rows_at_once)));
+                      std::move(Params().add(key.campaign).add(key.serial).add(holds_at_once)));
     if (!rows) return rows.error();
     for (int row = 0; row < rows->size(); ++row) {
       std::int64_t state = 0;
@@ -52,7 +52,7 @@ Result<void> verify_holds(Connection& db, const Definition& known, Findings& fin
             0);
       }
     }
-    if (rows->size() < rows_at_once) break;
+    if (rows->size() < holds_at_once) break;
   }
   const auto tallies = list_tallies(db);
   if (!tallies) return tallies.error();

@@ -39,7 +39,7 @@ Result<std::map<std::int64_t, std::int64_t>> read_frontiers(Connection& db) {
   return frontiers;
 }
 
-struct Lease {
+struct LeaseRow {
   std::int64_t campaign = 0;
   std::int64_t first = 0;
   std::int64_t end = 0;
@@ -47,7 +47,7 @@ struct Lease {
 };
 
 // Null: it makes sense. `taken`: where the lease before it ended.
-const char* objection_to(const Lease& lease, std::int64_t taken, std::int64_t frontier) {
+const char* objection_to(const LeaseRow& lease, std::int64_t taken, std::int64_t frontier) {
   if (lease.next < lease.first || lease.next > lease.end) return "is given beyond its end";
   if (lease.first < taken) return "overlaps another";
   if (lease.end > frontier) return "reaches beyond what was leased";
@@ -68,7 +68,7 @@ Result<Stocks> verify_stock(Connection& db, const Definition& known, Findings& f
   std::map<std::int64_t, std::int64_t> taken;
   std::map<std::int64_t, std::int64_t> leased;
   for (int row = 0; row < rows->size(); ++row) {
-    Lease lease;
+    LeaseRow lease;
     rows->read(row, lease.campaign, lease.first, lease.end, lease.next);
     const auto frontier = frontiers->find(lease.campaign);
     const std::int64_t end = frontier == frontiers->end() ? 0 : frontier->second;
