@@ -111,7 +111,7 @@ Result<ImportJob> Import::finish() {
 void Import::fail(const std::string& what) {
   land_all();
   if (!job_ || job_->state != ImportState::running) return;
-  // Should this fail too, the next start of the server says that the job has ended.
+  // Should this fail too, the next start of the server says that the job has ended, or another node.
   static_cast<void>(end(why_failed(what, job_->rows)));
 }
 
@@ -125,7 +125,10 @@ Result<void> end_abandoned_imports(Store& store, Ledger& ledger) {
         .command = EndImport{.job = job.id, .why = why_failed("The server stopped while this was running", job.rows)},
         .actor = {.subject = "start", .role = Role::operator_, .host = true}};
     ledger.execute(submission);
-    if (submission.outcome.error) return std::move(*submission.outcome.error);
+    // Another node may have been faster.
+    if (submission.outcome.error && submission.outcome.error->code != Code::import_not_found) {
+      return std::move(*submission.outcome.error);
+    }
   }
   return {};
 }
