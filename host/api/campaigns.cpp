@@ -155,7 +155,7 @@ Audience audience_of(const http::Request& request) {
   return request.identity->role == Role::user ? Audience::user : Audience::staff;
 }
 
-http::Response show(Service& service, http::Request& request) {
+http::Response one_campaign(Service& service, http::Request& request) {
   auto campaign = campaign_of(*service.ledger.catalog(), request.capture("id"));
   if (!campaign) return problem(campaign.error());
   auto reader = service.store.reader();
@@ -206,7 +206,7 @@ void add_campaigns(http::Router& router, Service& service) {
   };
   add(get, "/api/v1/campaigns", Access::any_token, list_campaigns);
   add(post, "/api/v1/campaigns", Access::operator_only, create);
-  add(get, "/api/v1/campaigns/{id}", Access::any_token, show);
+  add(get, "/api/v1/campaigns/{id}", Access::any_token, one_campaign);
   add(patch, "/api/v1/campaigns/{id}", Access::operator_only, edit);
   add(post, "/api/v1/campaigns/{id}/coupons", Access::operator_only, generate);
 }

@@ -78,7 +78,7 @@ http::Response cancel(Service& service, http::Request& request) {
   return claim(service, request, about_coupon(service, request, make), 200);
 }
 
-http::Response show(Service& service, http::Request& request) {
+http::Response one_coupon(Service& service, http::Request& request) {
   const auto catalog = service.ledger.catalog();
   // A code that nobody can have takes no connection to the store.
   if (auto ref = coupon_ref(*catalog, request.capture("code")); !ref) return problem(ref.error());
@@ -119,7 +119,7 @@ void add_coupons(http::Router& router, Service& service) {
                 .on_loop = kind.on_loop});
   };
   add(post, "/api/v1/campaigns/{id}/issue", Access::any_token, decided, issue);
-  add(get, "/api/v1/coupons/{code}", Access::any_token, {}, show);
+  add(get, "/api/v1/coupons/{code}", Access::any_token, {}, one_coupon);
   add(post, "/api/v1/coupons/{code}/assign", Access::service, decided, assign);
   add(post, "/api/v1/coupons/{code}/redeem", Access::any_token, decided, redeem);
   add(post, "/api/v1/coupons/{code}/cancel", Access::any_token, decided, cancel);

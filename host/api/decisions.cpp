@@ -61,7 +61,7 @@ http::Response list_decisions(Service& service, http::Request& request) {
   return list_response(data.take(), found->next == 0 ? std::nullopt : std::optional(std::vector{found->next}));
 }
 
-http::Response show_decision(Service& service, http::Request& request) {
+http::Response one_decision(Service& service, http::Request& request) {
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
   const auto row = decision_of(**reader, request.capture("id"));
@@ -117,7 +117,7 @@ void add_decisions(http::Router& router, Service& service) {
   };
   add("/api/v1/decisions", list_decisions);
   add("/api/v1/decisions/refusals", list_refusals);
-  add("/api/v1/decisions/{id}", show_decision);
+  add("/api/v1/decisions/{id}", one_decision);
 }
 
 }  // namespace scrip::api

@@ -81,7 +81,7 @@ http::Response start(Service& service, http::Request& request) {
   return http::Response::json(202, shown.take()).with("Location", "/api/v1/imports/" + done->id);
 }
 
-http::Response show_import(Service& service, http::Request& request) {
+http::Response one_import(Service& service, http::Request& request) {
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
   const auto job = (*reader)->import_job(request.capture("id"));
@@ -121,7 +121,7 @@ void add_imports(http::Router& router, Service& service) {
   };
   add(post, "/api/v1/campaigns/{id}/imports", start, true);
   add(get, "/api/v1/imports", list_imports, false);
-  add(get, "/api/v1/imports/{id}", show_import, false);
+  add(get, "/api/v1/imports/{id}", one_import, false);
 }
 
 }  // namespace scrip::api

@@ -99,7 +99,7 @@ http::Response start(Service& service, http::Request& request) {
       .with("Location", "/api/v1/policies/replays/" + started->id);
 }
 
-http::Response show_replay(Service& service, http::Request& request) {
+http::Response one_replay(Service& service, http::Request& request) {
   const auto job = service.replays.find(request.capture("id"));
   return job ? http::Response::json(200, show(*job, true).dump()) : problem(replay_not_found());
 }
@@ -133,7 +133,7 @@ void add_replays(http::Router& router, Service& service) {
   };
   add(post, "/api/v1/policies/replay", start, given_files_limit);
   add(get, "/api/v1/policies/replays", list_replays, 0);
-  add(get, "/api/v1/policies/replays/{id}", show_replay, 0);
+  add(get, "/api/v1/policies/replays/{id}", one_replay, 0);
   add(delete_, "/api/v1/policies/replays/{id}", cancel, 0);
 }
 

@@ -69,7 +69,7 @@ http::Response list_revisions(Service& service, http::Request& request) {
   return list_response(data.dump(), next);
 }
 
-http::Response show_revision(Service& service, http::Request& request) {
+http::Response one_revision(Service& service, http::Request& request) {
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
   const auto row = find_whole(**reader, request.capture("revision"), "revision");
@@ -137,7 +137,7 @@ void add_revisions(http::Router& router, Service& service) {
                 .handler = [&service, handler](http::Request& request) { return handler(service, request); }});
   };
   add(get, "/api/v1/policies/revisions", list_revisions);
-  add(get, "/api/v1/policies/revisions/{revision}", show_revision);
+  add(get, "/api/v1/policies/revisions/{revision}", one_revision);
   add(get, "/api/v1/policies/revisions/{from}/diff/{to}", diff);
   add(post, "/api/v1/policies/rollback", roll_back);
 }

@@ -14,22 +14,22 @@ namespace {
 constexpr std::array<const char*, 4> asked_members{"rules", "policy", "params", "facts"};
 
 // Checks the table that a function was given.
-void check_question(lua_State* L, const char* asker) {
-  if (!lua_istable(L, 1)) raise(L, "%s: write %s { rules = ..., facts = ... }", asker, asker);
+void check_question(lua_State* L, const char* caller) {
+  if (!lua_istable(L, 1)) raise(L, "%s: write %s { rules = ..., facts = ... }", caller, caller);
   lua_settop(L, 1);
   lua_pushnil(L);
   while (lua_next(L, 1) != 0) {
     lua_pop(L, 1);
     const std::string_view member = lua_type(L, -1) == LUA_TSTRING ? lua_tostring(L, -1) : "?";
     if (std::find(asked_members.begin(), asked_members.end(), member) == asked_members.end()) {
-      raise(L, "%s has no '%s'; it has rules, policy, params, facts", asker, member.data());
+      raise(L, "%s has no '%s'; it has rules, policy, params, facts", caller, member.data());
     }
   }
 }
 
 // The question in it, but for the hook, which is the function's own.
-TestBench::Question read_question(lua_State* L, const char* asker, Hook hook) {
-  check_question(L, asker);
+TestBench::Question read_question(lua_State* L, const char* caller, Hook hook) {
+  check_question(L, caller);
   lua_newtable(L);
   for (const char* member : asked_members) {
     lua_getfield(L, 1, member);
@@ -37,7 +37,7 @@ TestBench::Question read_question(lua_State* L, const char* asker, Hook hook) {
   }
   lua_pushstring(L, name(hook).data());
   lua_setfield(L, 2, "hook");
-  return TestBench::of(L).question(L, 2, asker);
+  return TestBench::of(L).question(L, 2, caller);
 }
 
 // t.window { rules, facts } -> { opens_at, closes_at }, or nil when none opens any more.
