@@ -127,7 +127,7 @@ test('an error is shown at its line, mended, checked, saved, and put in force', 
   await page.getByText(/No errors; \d+ tests passed/).waitFor();
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText('scripts/flash_sale.lua is saved.').waitFor();
-  await page.getByText('1 files not in force').waitFor();
+  await page.getByText('Files not in force: 1').waitFor();
   assert.equal(await revision(), before_);
   await page.getByRole('button', { name: 'Reload' }).click();
   await page.getByText(/In force now: revision/).waitFor();

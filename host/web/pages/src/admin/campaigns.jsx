@@ -34,8 +34,8 @@ export function Campaigns() {
                 <span class="row apart"><strong>{campaign.name}</strong><State name={campaign.status} /></span>
                 <span class="soft small">#{campaign.number} · {campaign.id} · {campaign.policy}</span>
                 <Meter campaign={campaign} />
-                <span class="row apart small number">
-                  <span>{t('issuedOf', { issued: number(campaign.issued), total: number(campaign.total) })}</span>
+                <span class="row apart small number counts">
+                  <span>{t(campaign.total === null ? 'issuedOfAny' : 'issuedOf', { issued: number(campaign.issued), total: number(campaign.total) })}</span>
                   <span>{t('redeemedCount', { redeemed: number(campaign.redeemed) })}</span>
                 </span>
               </a>

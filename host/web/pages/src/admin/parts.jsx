@@ -15,18 +15,18 @@ export function Head({ title, children, back }) {
   );
 }
 
-// A table that becomes a list of cards on a phone: cells are {label, value, class}.
+// A table that becomes a list of cards on a phone. Columns are {label, class, unseen: the label is only read out}.
 export function Table({ caption, columns, rows, empty }) {
   if (!rows.length) return empty;
   return (
     <div class="card table">
       <table>
         <caption class="unseen">{caption}</caption>
-        <thead><tr>{columns.map((column) => <th key={column.label} scope="col" class={column.class}>{column.label}</th>)}</tr></thead>
+        <thead><tr>{columns.map((column) => <th key={column.label} scope="col" class={column.class}>{column.unseen ? <span class="unseen">{column.label}</span> : column.label}</th>)}</tr></thead>
         <tbody>
           {rows.map((row) => (
             <tr key={row.key}>
-              {row.cells.map((cell, i) => <td key={columns[i].label} data-label={columns[i].label} class={columns[i].class}>{cell}</td>)}
+              {row.cells.map((cell, i) => <td key={columns[i].label} data-label={columns[i].unseen ? '' : columns[i].label} class={columns[i].class}>{cell}</td>)}
             </tr>
           ))}
         </tbody>

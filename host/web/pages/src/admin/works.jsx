@@ -42,7 +42,7 @@ export function Works() {
       <Said text={said} />
       {!data && !error && <div class="card"><Loading /></div>}
       {data && (
-        <Table caption={t('works')} columns={[{ label: t('number') }, { label: t('title') }, { label: t('updatedAt') }, { label: '', class: 'right' }]}
+        <Table caption={t('works')} columns={[{ label: t('number') }, { label: t('title') }, { label: t('updatedAt') }, { label: t('actions'), unseen: true, class: 'right' }]}
           rows={data.map((work) => ({ key: work.id, cells: [work.id, work.title, exactInstant(work.updated_at),
             <span class="row end">
               <button type="button" class="button plain small" onClick={() => setSheet({ work, rename: true })}>{t('rename')}<span class="unseen"> {work.title}</span></button>

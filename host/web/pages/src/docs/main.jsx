@@ -8,7 +8,8 @@ import './docs.css';
 render(
   <>
     <Top />
-    <main id="main" tabIndex={-1}><div id="swagger" /></main>
+    {/* Swagger UI has a <main> of its own. */}
+    <div id="main" tabIndex={-1}><div id="swagger" /></div>
   </>,
   document.getElementById('app'));
 

@@ -40,6 +40,9 @@ export function Campaign({ first, works }) {
   const [refused, setRefused] = useState(null);
   const [latest, setLatest] = useState(null);
   const coupons = live.coupons.data || [];
+  // When it is over there is nothing to choose any more, and what one got stays.
+  const over = now.phase === 'ended';
+  const choice = over ? works.filter((work) => coupons.some((coupon) => coupon.subject === `work:${work.id}`)) : works;
 
   const claim = async (subject) => {
     setBusy(subject);
@@ -75,8 +78,8 @@ export function Campaign({ first, works }) {
           )}
         </div>
       </section>
-      {works.length > 0 && (
-        <Works works={works} now={now} coupons={coupons} latest={latest} busy={busy} refused={refused} claim={claim} />
+      {choice.length > 0 && (
+        <Works works={choice} over={over} now={now} coupons={coupons} latest={latest} busy={busy} refused={refused} claim={claim} />
       )}
       <NextWindows windows={live.windows} now={now} />
     </>
@@ -96,7 +99,7 @@ function Facts({ campaign, now }) {
       {now.until !== null && (
         <div>
           <dt>{now.phase === 'upcoming' ? t('opensIn') : t('closesIn')}</dt>
-          <dd class="number" role="timer">{countdown(left)}</dd>
+          <dd class="number"><span role="timer">{countdown(left)}</span></dd>
           <dd class="soft small">{now.phase === 'upcoming' ? t('opensAt', { time: instant(now.window.opens_at) })
             : t('until', { time: instant(now.window.closes_at) })}</dd>
         </div>

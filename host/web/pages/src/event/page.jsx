@@ -63,11 +63,11 @@ export function EventPage() {
 
 function Content({ user, campaigns, campaign, works: list }) {
   if (!user) return <Invitation />;
-  if (!campaigns.length) return <div class="card"><Blank title={t('noneTitle')}>{t('none')}</Blank></div>;
+  if (!campaigns.length) return <div class="card"><Blank as="h1" title={t('noneTitle')}>{t('none')}</Blank></div>;
   if (!campaign) {
     return (
       <div class="card">
-        <Blank title={t('unknownTitle')}>
+        <Blank as="h1" title={t('unknownTitle')}>
           <p>{t('unknown')}</p>
           <p><a href="/event/">{t('toStart')}</a></p>
         </Blank>

@@ -113,8 +113,9 @@ export function Loading({ lines = 3 }) {
   );
 }
 
-export function Blank({ title, children }) {
-  return <div class="blank"><strong>{title}</strong>{children && <div>{children}</div>}</div>;
+// Where there is nothing; `as` is 'h1' where that is all the page says.
+export function Blank({ title, as: Title = 'strong', children }) {
+  return <div class="blank"><Title>{title}</Title>{children && <div>{children}</div>}</div>;
 }
 
 async function copyText(text) {
