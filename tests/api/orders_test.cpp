@@ -470,7 +470,7 @@ TEST_CASE("an answer about an order is kept under its key") {
   REQUIRE(first.status == 200);
   const Reply again = send(at.shop, redeem, at.shop.user(), body(codes, 20'000), "k-1");
   CHECK(again.text == first.text);
-  CHECK(again.header("Idempotent-Replayed") == "true");
+  CHECK(again.header("idempotent-replayed") == "true");
   CHECK(send(at.shop, redeem, at.shop.user(), body(codes, 20'001), "k-1").code() == "idempotency_key_reused");
   const std::string id = first.body["order_id"];
   const Reply undone = send(at.shop, cancel(id), at.shop.user(), "", "k-2");
@@ -478,7 +478,7 @@ TEST_CASE("an answer about an order is kept under its key") {
   CHECK(send(at.shop, cancel(id), at.shop.user(), "", "k-2").text == undone.text);
   const Reply refused = send(at.shop, redeem, at.shop.user(), body({"NOPE"}, 20'000), "k-3");
   CHECK(refused.code() == "coupon_not_found");
-  CHECK(send(at.shop, redeem, at.shop.user(), body({"NOPE"}, 20'000), "k-3").header("Idempotent-Replayed") == "true");
+  CHECK(send(at.shop, redeem, at.shop.user(), body({"NOPE"}, 20'000), "k-3").header("idempotent-replayed") == "true");
 }
 
 TEST_CASE("of orders that share a coupon exactly one is made", "[concurrent]") {
