@@ -221,8 +221,9 @@ TEST_CASE("counters that rules ask for one by one come with the first load, once
   const auto store = open_shop(engine);
   Changes changes;
   changes.counters = {{{1, "issued:day"}, 5}, {{1, "issued:u:mina@2026-11-22"}, 1}, {{1, "issued:u:jo@2026-11-22"}, 2}};
-  store_changes(*store, changes);
+  // By another: who has counted them has asked for them.
   const auto other = engine.open();
+  store_changes(*other, changes);
   // What a batch of one claim is told, and whether it could be told without asking the database again.
   const auto counted = [&](const std::string& user, bool asks_again) {
     Loaded loaded;
