@@ -165,7 +165,7 @@ TEST_CASE("a node has no more than sixteen connections to the database, however 
       for (int n = 0; n < 30; ++n) {
         const std::string user = "user-" + std::to_string(thread) + "-" + std::to_string(n);
         claim(client, "sale", user, told);
-        for (const std::string path : {"/api/v1/coupons?user_id=" + user, "/api/v1/decisions?user_id=" + user}) {
+        for (const std::string& path : {"/api/v1/coupons?user_id=" + user, "/api/v1/decisions?user_id=" + user}) {
           const auto answer = client.get(path);
           if (!answer || answer->status != 200) ++told.other;
         }

@@ -124,6 +124,13 @@ void ask_together(Store& store) {
     require_ok(store.load({.counters = {{1, "n"}}}, loaded));
     store.rollback();
   }
+  // Of a user who is looked up and has a coupon.
+  Loaded loaded;
+  require_ok(store.begin());
+  require_ok(store.load({.tallies = {1}, .in_hand = {{1, 1}}, .holdings = {{1, "mina", std::nullopt}}}, loaded));
+  Changes claim;
+  issue_next(claim, issued_coupon(1, loaded.in_hand[1].ranges.front().first, "mina"));
+  require_ok(store.commit(claim));
 }
 
 // Read whole, and no longer for that: a row a node, a campaign or a setting.
