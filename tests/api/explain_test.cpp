@@ -161,6 +161,12 @@ class Courthouse {
     } while (!cursor.empty());
     return all;
   }
+  // The id of the nth that was made, from 1. Only SQLite's store counts them so.
+  std::string nth(std::size_t n) {
+    const std::vector<Json> all = decisions();
+    REQUIRE(n <= all.size());
+    return all[all.size() - n]["id"];
+  }
   Json explain(const std::string& id) {
     const Reply reply = shop.get("/api/v1/decisions/" + id + "/explain", shop.operator_());
     CAPTURE(reply.text);
@@ -244,7 +250,7 @@ TEST_CASE("an explanation has the rules of then with the campaign's parameters, 
   house.shop.campaign(
       {{"id", "limited"}, {"policy", "limited"}, {"total", 3}, {"params", {{"per_user_limit", {{"max", 2}}}}}});
   house.issue("limited", "minji");
-  const Json before = house.explain("1");
+  const Json before = house.explain(house.nth(1));
   CHECK(before["active"] == true);
   CHECK(before["policy"] == "limited");
   REQUIRE(before["rules"].size() == 3);
@@ -255,7 +261,7 @@ TEST_CASE("an explanation has the rules of then with the campaign's parameters, 
   REQUIRE(house.edit("limited", {{"total", 9}, {"params", {{"per_user_limit", {{"max", 5}}}}}}).status == 200);
   house.shop.write_policy("scripts/open.lua", policy("open", "per_user_limit { max = 3 }"));
   REQUIRE(house.shop.reload().status == 200);
-  const Json after = house.explain("1");
+  const Json after = house.explain(house.nth(1));
   CHECK(after["active"] == false);
   CHECK(after["rules"] == before["rules"]);
   CHECK(after["facts_text"] == before["facts_text"]);
@@ -266,8 +272,8 @@ TEST_CASE("rules that keep state between decisions are found out") {
   Courthouse house;
   house.shop.campaign({{"id", "moody"}, {"policy", "moody"}, {"total", 10}});
   for (const std::string user : {"a", "b", "c"}) house.issue("moody", user);
-  CHECK(house.explain("1")["same"] == true);
-  const Json tired = house.explain("3");
+  CHECK(house.explain(house.nth(1))["same"] == true);
+  const Json tired = house.explain(house.nth(3));
   CHECK(tired["same"] == false);
   CHECK(tired["reason"] == "verdict");
   CHECK(tired["why"].get<std::string>().find("then moody: denied tired") != std::string::npos);
@@ -300,17 +306,18 @@ TEST_CASE("what was not kept is said") {
     REQUIRE(explanation.ok());
     return *explanation;
   };
-  CHECK(explained(row_of(1)).same());
+  const std::int64_t first = std::stoll(house.nth(1));
+  CHECK(explained(row_of(first)).same());
 
-  DecisionRow row = row_of(1);
+  DecisionRow row = row_of(first);
   row.revision = 77;
   CHECK(explained(row).difference == Difference::revision_not_kept);
 
-  row = row_of(1);
+  row = row_of(first);
   row.record.pop_back();
   CHECK(explained(row).difference == Difference::unreadable);
 
-  row = row_of(1);
+  row = row_of(first);
   auto decision = decode_decision(row.record);
   REQUIRE(decision.ok());
   auto unknown = std::make_shared<Campaign>();
@@ -321,7 +328,7 @@ TEST_CASE("what was not kept is said") {
   CHECK(explained(row).difference == Difference::campaign_not_kept);
 
   // A counter that the rules do not read now, and a verdict that nobody gave.
-  row = row_of(1);
+  row = row_of(first);
   unknown->version = decision->campaign_version;
   decision->facts.counters = {{"old", 1}};
   row.record = encode_decision(decision->hook, decision->facts, decision->verdict);
