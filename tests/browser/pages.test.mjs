@@ -55,6 +55,8 @@ const operators = () => [
 async function lookAt(page, name, address, there, audited) {
   await page.goto(address);
   await page.locator(there).first().waitFor();
+  // The editor measures its lines when they are seen.
+  await page.locator(there).first().scrollIntoViewIfNeeded();
   await page.locator('.skeleton:visible').first().waitFor({ state: 'hidden' });
   await photograph(page, `page-${name}`);
   if (!audited) return [];

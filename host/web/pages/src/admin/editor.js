@@ -58,7 +58,7 @@ export function makeEditor(host, { label, readOnly, onChange }) {
       lineNumbers(), history(), drawSelection(), highlightActiveLine(), highlightActiveLineGutter(), bracketMatching(), lintGutter(),
       indentUnit.of('  '), StreamLanguage.define(lua), syntaxHighlighting(colours), look, EditorView.lineWrapping,
       EditorState.readOnly.of(readOnly),
-      EditorView.contentAttributes.of({ 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
+      EditorView.contentAttributes.of({ tabindex: '0', 'aria-label': label, spellcheck: 'false', autocapitalize: 'off' }),
       keymap.of([{ key: 'Escape', run: (view) => {
         view.dispatch({ effects: tabKey.reconfigure([]) });
         return false;
