@@ -19,11 +19,11 @@ Result<jobs::Migrated> move_house(const std::filesystem::path& from, const std::
   // What a server at work adds meanwhile would be left behind.
   const auto lock = data->lock();
   if (!lock) return lock.error();
-  const auto source = open_store(sqlite_store, *data, {.create = false});
+  const auto source = open_store(sqlite_store, data->database(), {.create = false});
   if (!source) return source.error();
   const auto inventory = open_sqlite_inventory(data->database());
   if (!inventory) return inventory.error();
-  const auto target = open_store(to, *data);
+  const auto target = open_store(to, data->database());
   if (!target) return target.error();
   ProgressLine line("rows");
   return jobs::migrate({.store = **source, .inventory = **inventory}, **target,

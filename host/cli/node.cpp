@@ -127,7 +127,7 @@ Result<void> Node::Impl::open() {
   auto secret = http::Tokens::load_or_make_secret(secret_file());
   if (!secret) return secret.error();
   tokens_.emplace(std::move(*secret));
-  auto store = open_store(options_.store, data_);
+  auto store = open_store(options_.store, data_.database());
   if (!store) return store.error();
   store_ = std::move(*store);
   options_.ledger.default_timezone = options_.timezone;

@@ -8,9 +8,9 @@ bool is_store(const std::string& store) {
   return store == sqlite_store || store.starts_with("postgresql://") || store.starts_with("postgres://");
 }
 
-Result<std::unique_ptr<Store>> open_store(const std::string& store, const DataDirectory& data,
+Result<std::unique_ptr<Store>> open_store(const std::string& store, const std::string& file,
                                           const SqliteOptions& sqlite) {
-  return store == sqlite_store ? open_sqlite(data.database(), sqlite) : open_postgres(store);
+  return store == sqlite_store ? open_sqlite(file, sqlite) : open_postgres(store);
 }
 
 }  // namespace scrip::cli

@@ -13,10 +13,15 @@ namespace scrip::cli {
 namespace {
 
 Result<std::vector<Drift>> recount(const std::filesystem::path& path, const std::string& where) {
-  const auto data = DataDirectory::open(path);
-  if (!data) return data.error();
+  // What nodes share is in none of their directories.
+  std::string file;
+  if (where == sqlite_store) {
+    const auto data = DataDirectory::open(path);
+    if (!data) return data.error();
+    file = data->database();
+  }
   // Damage is what this command is asked about, so it is found here and not refused when opening.
-  const auto store = open_store(where, *data, {.create = false, .check_below_bytes = 0});
+  const auto store = open_store(where, file, {.create = false, .check_below_bytes = 0});
   if (!store) return store.error();
   ProgressLine line("rows");
   return scrip::verify(**store, [&](std::int64_t done, std::int64_t total) { line.show(done, total); });
