@@ -43,7 +43,7 @@ for (const size of [desk, phone]) {
     ]) {
       await page.goto(`/admin/${hash}`);
       await page.getByRole('main').getByText(text).first().waitFor();
-      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      await page.locator('.skeleton:visible').first().waitFor({ state: 'hidden' });
       await photograph(page, `admin-${name}`);
     }
   }));
@@ -70,7 +70,7 @@ for (const size of [desk, phone]) {
     ]) {
       await page.goto(`/admin/${hash}`);
       await page.getByRole('main').getByText(text).first().waitFor();
-      await page.locator('.skeleton').first().waitFor({ state: 'detached' });
+      await page.locator('.skeleton:visible').first().waitFor({ state: 'hidden' });
       await photograph(page, `admin-${name}-ko`);
       assert.deepEqual((await texts(page)).filter((said) => onlyEnglish.has(said)), [], `${name} has English in it`);
     }
