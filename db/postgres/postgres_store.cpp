@@ -38,6 +38,7 @@ class PostgresStore final : public Store {
     if (!found) return found.error();
     return std::move(found->definitions);
   }
+  bool shared() const override { return true; }
   Result<std::optional<Definitions>> changed_definitions() override { return writer_.changed_definitions(); }
 
   Result<std::int64_t> last_decision() override {

@@ -10,6 +10,7 @@ TEST_CASE("a node learns what another has defined, and two that define the same 
   const Postgres engine;
   const auto first = open_shop(engine);
   const auto second = engine.open();
+  CHECK(second->shared());
   CHECK(value_of(second->definitions()).campaigns.size() == 2);
   CHECK_FALSE(value_of(second->changed_definitions()));
 
