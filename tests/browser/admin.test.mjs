@@ -49,11 +49,12 @@ for (const size of [desk, phone]) {
   }));
 }
 
-// What a page says: its texts, and what is read out of its fields and buttons.
+// What a page says: its texts, but for facts and verdicts as they were recorded, and what is read out of its fields
+// and buttons.
 const texts = (page) => page.evaluate(() => {
   const found = [];
   const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  while (walker.nextNode()) found.push(walker.currentNode.data.trim());
+  while (walker.nextNode()) if (!walker.currentNode.parentElement.closest('[translate=no]')) found.push(walker.currentNode.data.trim());
   for (const one of document.querySelectorAll('[aria-label], [placeholder]')) found.push(one.getAttribute('aria-label') ?? '', one.getAttribute('placeholder') ?? '');
   return found;
 });
