@@ -105,7 +105,7 @@ TEST_CASE("a wrong fact is refused with its path and why") {
   const auto [facts, expected] = GENERATE(table<std::string, std::string>({
       {"{", "standard input: is no JSON"},
       {"[]", "standard input: facts are a JSON object"},
-      {R"({"usr":{}})", "facts has no member 'usr'; it has now, campaign"},
+      {R"({"usr":{}})", "facts has no member 'usr'; it has now, hold_until, campaign"},
       {R"({"user":{"isued":1}})", "facts.user has no member 'isued'"},
       {R"({"user":{"issued":"1"}})", "facts.user.issued is not a whole number"},
       {R"({"user":{"issued":1.5}})", "facts.user.issued is not a whole number"},
@@ -134,7 +134,7 @@ TEST_CASE("a question that cannot be asked is refused") {
   const Scratch scratch;
   const auto [more, status, expected] = GENERATE(table<std::vector<std::string>, int, std::string>({
       {{}, 2, "POLICY"},
-      {{"welcome", "--hook", "claim"}, 2, "--hook is one of issue, redeem, cancel, remind, not 'claim'"},
+      {{"welcome", "--hook", "claim"}, 2, "--hook is one of issue, redeem, cancel, remind, stack, not 'claim'"},
       {{"welcome", "--user-count", "many"}, 2, "--user-count"},
       {{"nothing"}, 1, "there is no policy 'nothing'"},
       {{"welcome", "--params", "5"}, 1, "--params is a JSON object"},
