@@ -26,7 +26,8 @@ const std::map<std::string, std::set<std::string>, std::less<>>& arrows() {
       {"web", {"api", "ledger", "policy", "coupon", "http", "db", "ops"}},
       // The command line puts the program together, so it names the engines.
       {"cli",
-       {"api", "compat", "web", "jobs", "ledger", "replay", "policy", "coupon", "http", "lua", "db", "sqlite", "postgres", "ops"}},
+       {"api", "compat", "web", "jobs", "ledger", "replay", "policy", "coupon", "http", "lua", "db", "sqlite",
+        "postgres", "ops"}},
       {"main", {"cli"}},
   };
   return table;
