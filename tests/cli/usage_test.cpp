@@ -74,7 +74,7 @@ TEST_CASE("wrong usage is one line on stderr and exit status 2") {
       {"serve", "--data", "d", "--policy-memory", "8 MiB"},
       {"serve", "--data", "d", "--max-connections", "0"},
       {"serve", "--data", "d", "--password-cost", "3"},
-      {"serve", "--data", "d", "--store", "postgresql://localhost/scrip"},
+      {"serve", "--data", "d", "--store", "mysql://localhost/scrip"},
       {"serve", "--data", "d", "--store", "paper"},
       {"serve", "--data", "d", "--config", "/no/such/file.toml"},
       {"reload", "--data", "d", "--server", "http://127.0.0.1:1"},
