@@ -36,7 +36,6 @@ void claim(http::Client& client, const std::string& campaign, const std::string&
     ++told.unavailable;
   } else {
     ++told.other;
-    UNSCOPED_INFO(answer->body);
   }
 }
 
