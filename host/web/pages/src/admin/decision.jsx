@@ -102,7 +102,7 @@ export function Tree({ value }) {
   const entries = Object.entries(value).filter(([, part]) => part !== null && !(typeof part === 'object' && !Object.keys(part).length));
   if (!entries.length) return <span class="soft">—</span>;
   return (
-    <ul class="tree" translate="no">
+    <ul class="tree" translate={false}>
       {entries.map(([name, part]) => (
         <li key={name}><span class="name">{name}</span> <Tree value={part} /></li>
       ))}
