@@ -82,6 +82,8 @@ http::Response list_refusals(Service& service, http::Request& request) {
   Reader::RefusalFilter filter{
       .campaign = query->campaign, .code = query->code, .since = query->since, .until = query->until};
   if (query->hook) filter.hook = name(*query->hook);
+  // Should it fail, those that are stored are shown.
+  static_cast<void>(carry_out(service, StoreCounted{}, actor_of(request)));
   auto reader = service.store.reader();
   if (!reader) return problem(reader.error());
   auto rows = (*reader)->refusals(filter, page->cursor.empty() ? 0 : page->cursor.front(), page->limit + 1);

@@ -149,6 +149,7 @@ void Batch::want(const Submission& submission, Wanted& wanted) {
     void operator()(const ActivatePolicies&) const {}
     void operator()(const FollowPolicies&) const {}
     void operator()(const RecordAudit&) const {}
+    void operator()(const StoreCounted&) const {}
   };
   std::visit(Visitor{wanted, loaded_, submission.actor, want_use, want_issue, want_coupon}, submission.command);
 }
@@ -282,6 +283,10 @@ Result<void> Batch::dispatch(Submission& submission) {
     }
     Result<void> operator()(const RecordAudit& c) const {
       batch.audit(submission.actor, c.action, c.target, c.old_value, c.new_value);
+      return {};
+    }
+    Result<void> operator()(const StoreCounted&) const {
+      batch.state_.counted.hurry();
       return {};
     }
   };

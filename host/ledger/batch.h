@@ -12,7 +12,6 @@
 #include <memory>
 #include <set>
 #include <string>
-#include <tuple>
 #include <unordered_set>
 #include <vector>
 
@@ -23,6 +22,7 @@
 #include "ledger/ledger.h"
 #include "ledger/order_effects.h"
 #include "ledger/refusal_rate.h"
+#include "ledger/refusal_tally.h"
 #include "ledger/stacking.h"
 
 namespace scrip {
@@ -49,6 +49,7 @@ struct LedgerState {
   Micros oldest_decision = std::numeric_limits<Micros>::min();  // none is older
   bool has_holds = false;                                       // some coupon is held, or was redeemed so
   Micros hold_end = no_hold;                                    // no hold ends before it
+  RefusalTally counted;
   // Shared by the copies: after a batch that failed a few more of its second are counted than need be.
   std::shared_ptr<RefusalRate> refusals = std::make_shared<RefusalRate>();
   // Shared by the copies: it is learnt by batches that fail.
@@ -249,8 +250,6 @@ class Batch {
   Loaded loaded_;
   std::unordered_map<std::int64_t, CampaignTally> tallies_before_;
   std::unordered_set<std::string> imported_here_;  // normalized codes
-  std::map<std::tuple<std::int64_t, Hook, std::string, std::int64_t>, std::int64_t>
-      refusals_;  // ... revision -> how many
   Changes changes_;
 };
 

@@ -3,13 +3,6 @@
 #include "policy/decision_record.h"
 
 namespace scrip {
-namespace {
-
-Micros minute_of(Micros instant) {
-  return instant - instant % minute;
-}
-
-}  // namespace
 
 std::int64_t Batch::record(Hook hook, const Facts& facts, const Verdict& verdict, const Coupon* coupon) {
   const std::string code = verdict.allowed() ? std::string() : verdict.code;
@@ -37,7 +30,7 @@ std::int64_t Batch::record_refusal(Hook hook, const Facts& facts, const Verdict&
                             state_.refusals->next(now_, campaign, hook, verdict.code) > options_.recorded_refusals;
   if (!only_counted) return record(hook, facts, verdict, coupon);
   if (events_.decided) events_.decided(hook, verdict.code);
-  ++refusals_[{campaign, hook, verdict.code, state_.judge ? state_.judge->active().number : 0}];
+  state_.counted.add(real_time(), now_, campaign, hook, verdict.code, state_.judge ? state_.judge->active().number : 0);
   return 0;
 }
 
@@ -46,15 +39,7 @@ void Batch::count_unrecorded(std::int64_t campaign, const Counters& changes) {
 }
 
 void Batch::finish_decisions() {
-  for (const auto& [kind, count] : refusals_) {
-    const auto& [campaign, hook, code, revision] = kind;
-    changes_.refusals.push_back({.minute = minute_of(now_),
-                                 .campaign = campaign,
-                                 .hook = std::string(name(hook)),
-                                 .code = code,
-                                 .revision = revision,
-                                 .count = count});
-  }
+  if (!changes_.empty() || state_.counted.is_due(real_time())) changes_.refusals = state_.counted.take();
   if (!options_.keep_decisions || now_ - *options_.keep_decisions <= state_.oldest_decision) return;
   const Loaded::OldDecisions& old = loaded_.old_decisions;
   if (old.last == 0) {

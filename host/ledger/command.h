@@ -239,10 +239,13 @@ struct RecordAudit {
   std::string new_value;
 };
 
+// Stores what was only counted so far, now rather than within the second (ledger/refusal_tally.h).
+struct StoreCounted {};
+
 using Command = std::variant<Issue, IssueMany, Assign, Redeem, HoldCoupon, Release, Cancel, RedeemOrder, CancelOrder,
                              CreateCampaign, EditCampaign, Generate, Refused, PutAttributes, AddUser, ChangeUser,
                              AddWork, EditWork, DropWork, StartImport, ImportCoupons, EndImport, Remind, SettleEvents,
-                             ActivatePolicies, FollowPolicies, RecordAudit>;
+                             ActivatePolicies, FollowPolicies, RecordAudit, StoreCounted>;
 
 // ---- outcomes -----------------------------------------------------------------------------------
 

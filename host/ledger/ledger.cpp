@@ -95,16 +95,18 @@ class Ledger::Impl {
       settle(batch);
       batch.clear();
     }
+    store_counted();
   }
 
-  // With nothing else to do: drops old decisions and ends holds that are over. True: there may be more.
+  // With nothing else to do: drops old decisions, ends holds that are over, stores what was counted. True: there may
+  // be more.
   bool tend() {
     const Micros now = real_time();
     // Other nodes' holds too: the node may be dead.
     const bool over = store_.shared() || clock_.now() >= state_.hold_end;
     const bool holds = options_.end_holds && over && now >= end_next_;
     const bool decisions = options_.keep_decisions && now >= drop_next_;
-    if (!holds && !decisions) return false;
+    if (!holds && !decisions) return store_counted();
     if (holds) end_next_ = now + scrip::second;
     if (decisions) drop_next_ = now + 10 * scrip::second;
     const auto tended = commit({});
@@ -114,6 +116,14 @@ class Ledger::Impl {
     if (holds) end_next_ = 0;
     if (decisions) drop_next_ = 0;
     return true;
+  }
+
+  // Always false: it leaves nothing to do.
+  bool store_counted() {
+    if (state_.counted.empty()) return false;
+    state_.counted.hurry();
+    static_cast<void>(commit({}));  // they stay for the next one if it fails
+    return false;
   }
 
   // That other nodes were always faster says nothing against the store.
