@@ -1,7 +1,6 @@
 // One coupon: issue, look at, assign, redeem, cancel.
 #include "api/api.h"
-#include "api/body.h"
-#include "api/call.h"
+#include "api/coupon_call.h"
 #include "api/order_body.h"
 #include "api/recipient.h"
 #include "api/show.h"
@@ -52,30 +51,14 @@ http::Response assign(Service& service, http::Request& request) {
 }
 
 http::Response redeem(Service& service, http::Request& request) {
-  auto body = json_body(request, EmptyBody::is_empty_object);
-  if (!body) return problem(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
-  Redeem command;
-  if (const Json* json = fields.any("order")) command.order = read_order(*json, "order", errors);
-  command.hold = fields.text("hold", 1, longest_hold_key);
-  fields.finish();
-  if (!errors.empty()) return problem(invalid(std::move(errors)));
-  const auto make = [&](CouponRef coupon) {
-    command.coupon = std::move(coupon);
-    return std::move(command);
-  };
-  return claim(service, request, about_coupon(service, request, make), 200);
+  return call_coupon(service, request, Redeem{}, [](Fields& fields, Redeem& command, std::vector<FieldError>& errors) {
+    if (const Json* json = fields.any("order")) command.order = read_order(*json, "order", errors);
+    command.hold = fields.text("hold", 1, longest_hold_key);
+  });
 }
 
 http::Response cancel(Service& service, http::Request& request) {
-  auto body = json_body(request, EmptyBody::is_empty_object);
-  if (!body) return problem(body.error());
-  std::vector<FieldError> errors;
-  Fields(*body, "", errors).finish();
-  if (!errors.empty()) return problem(invalid(std::move(errors)));
-  const auto make = [](CouponRef coupon) { return Cancel{.coupon = std::move(coupon)}; };
-  return claim(service, request, about_coupon(service, request, make), 200);
+  return call_coupon(service, request, Cancel{}, [](Fields&, Cancel&, std::vector<FieldError>&) {});
 }
 
 http::Response one_coupon(Service& service, http::Request& request) {

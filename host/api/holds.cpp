@@ -2,8 +2,7 @@
 #include "coupon/hold.h"
 
 #include "api/api.h"
-#include "api/body.h"
-#include "api/call.h"
+#include "api/coupon_call.h"
 #include "api/order_body.h"
 #include "api/random_id.h"
 
@@ -11,37 +10,19 @@ namespace scrip::api {
 namespace {
 
 http::Response hold(Service& service, http::Request& request) {
-  auto body = json_body(request, EmptyBody::is_empty_object);
-  if (!body) return problem(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
-  HoldCoupon command{.key = random_id("hold")};
-  if (const Json* json = fields.any("order")) command.order = read_order(*json, "order", errors);
-  command.ttl =
-      second * fields.integer("ttl", shortest_hold / second, longest_hold / second).value_or(usual_hold / second);
-  fields.finish();
-  if (!errors.empty()) return problem(invalid(std::move(errors)));
-  const auto make = [&](CouponRef coupon) {
-    command.coupon = std::move(coupon);
-    return std::move(command);
-  };
-  return claim(service, request, about_coupon(service, request, make), 200);
+  return call_coupon(service, request, HoldCoupon{.key = random_id("hold")},
+                     [](Fields& fields, HoldCoupon& command, std::vector<FieldError>& errors) {
+                       if (const Json* json = fields.any("order")) command.order = read_order(*json, "order", errors);
+                       const auto ttl = fields.integer("ttl", shortest_hold / second, longest_hold / second);
+                       command.ttl = second * ttl.value_or(usual_hold / second);
+                     });
 }
 
 http::Response release(Service& service, http::Request& request) {
-  auto body = json_body(request, EmptyBody::is_empty_object);
-  if (!body) return problem(body.error());
-  std::vector<FieldError> errors;
-  Fields fields(*body, "", errors);
-  Release command;
-  command.hold = fields.text("hold", 1, longest_hold_key, actor_of(request).role != Role::operator_);
-  fields.finish();
-  if (!errors.empty()) return problem(invalid(std::move(errors)));
-  const auto make = [&](CouponRef coupon) {
-    command.coupon = std::move(coupon);
-    return std::move(command);
-  };
-  return claim(service, request, about_coupon(service, request, make), 200);
+  const bool needs_key = actor_of(request).role != Role::operator_;
+  return call_coupon(service, request, Release{}, [&](Fields& fields, Release& command, std::vector<FieldError>&) {
+    command.hold = fields.text("hold", 1, longest_hold_key, needs_key);
+  });
 }
 
 }  // namespace

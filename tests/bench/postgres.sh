@@ -29,7 +29,7 @@ start_postgres() {
 
 # At once, and without a checkpoint that would be measured with the next turn.
 stop_postgres() {
-  kill -QUIT "$postgres" 2>/dev/null || true
+  as_postgres "$postgres_bin/pg_ctl" -D "$scratch/postgres/data" -m immediate -w stop >/dev/null 2>&1 || true
   stop "$postgres"
 }
 
@@ -73,8 +73,10 @@ cpu_of() {
 
 # The database server's, with that of its sessions.
 cpu_of_postgres() {
+  local leader
+  leader=$(head -n 1 "$scratch/postgres/data/postmaster.pid")
   # shellcheck disable=SC2046 # a word for each process
-  cpu_of "$postgres" $(cat "/proc/$postgres/task/$postgres/children")
+  cpu_of "$leader" $(cat "/proc/$leader/task/$leader/children")
 }
 
 # What the ledgers of all nodes have done: batches, commands, seconds to load and decide, and seconds to store.

@@ -1,6 +1,10 @@
 // Moving house: a server's file into a database that nodes share.
 #include <catch2/catch.hpp>
 
+#include "../unit/db/fault_store.h"
+#include "cli/open_store.h"
+#include "db/sqlite/sqlite_inventory.h"
+#include "jobs/migration.h"
 #include "nodes.h"
 
 namespace scrip::test {
@@ -77,20 +81,7 @@ Lived live_a_little(const Site& site) {
   return lived;
 }
 
-TEST_CASE("what a stopped server has is on the nodes after a move, and both sides verify without drift") {
-  const Site old;
-  const Lived lived = live_a_little(old);
-  const std::vector<std::string>& codes = lived.codes;
-  REQUIRE(old.verify() == 0);
-
-  postgres_test::TestDatabase database;
-  std::string said;
-  REQUIRE(old.run({"migrate", "--from", old.data().string(), "--to", database.url()}, &said) == 0);
-  CHECK(said.find("4 campaigns, 24 coupons") != std::string::npos);
-
-  Nodes nodes(2, database.url());
-  CHECK(nodes.verify() == 0);
-  CHECK(old.verify() == 0);
+void check_moved(Nodes& nodes, const std::vector<std::string>& codes) {
   CHECK(nodes.campaign("sale")["issued"] == 20);
   CHECK(nodes.campaign("sale")["redeemed"] == 6);
   CHECK(nodes.campaign("sale")["remaining"] == 30);
@@ -106,6 +97,24 @@ TEST_CASE("what a stopped server has is on the nodes after a move, and both side
   CHECK(client.post("/api/v1/tokens", R"({"login":"minji","password":"correct horse"})")->status == 200);
   CHECK(Json::parse(client.get("/api/v1/works")->body)["data"].size() == 1);
   CHECK(Json::parse(client.get("/api/v1/decisions?user_id=user-1")->body)["data"].size() == 3);
+}
+
+TEST_CASE("what a stopped server has is on the nodes after a move, and both sides verify without drift") {
+  const Site old;
+  const Lived lived = live_a_little(old);
+  const std::vector<std::string>& codes = lived.codes;
+  REQUIRE(old.verify() == 0);
+
+  postgres_test::TestDatabase database;
+  std::string said;
+  REQUIRE(old.run({"migrate", "--from", old.data().string(), "--to", database.url()}, &said) == 0);
+  CHECK(said.find("4 campaigns, 24 coupons") != std::string::npos);
+
+  Nodes nodes(2, database.url());
+  CHECK(nodes.verify() == 0);
+  CHECK(old.verify() == 0);
+  check_moved(nodes, codes);
+  auto client = nodes.client(1);
 
   SECTION("life goes on there: who has a coupon is refused, the rest of the codes is given out") {
     CHECK(client.post("/api/v1/campaigns/sale/issue", R"({"user_id":"user-1"})")->status == 409);
@@ -138,6 +147,44 @@ TEST_CASE("what a stopped server has is on the nodes after a move, and both side
     CHECK(old.run({"migrate", "--from", old.data().string(), "--to", database.url()}) == 1);
     CHECK(old.logged().find("in use already") != std::string::npos);
   }
+}
+
+// Moves what `scrip migrate` moves, in runs that break off at their second commit. How many it took.
+int move_in_pieces(const Site& old, const std::string& to) {
+  const std::string file = (old.data() / "scrip.db").string();
+  for (int runs = 1;; ++runs) {
+    const auto source = cli::open_store(cli::sqlite_store, file, {.create = false});
+    REQUIRE(source.ok());
+    const auto inventory = open_sqlite_inventory(file);
+    REQUIRE(inventory.ok());
+    const auto target = cli::open_store(to, file);
+    REQUIRE(target.ok());
+    FaultStore breaking(**target);
+    breaking.fail(FaultStore::Step::commit, 2, 1'000);
+    const auto moved = jobs::migrate({.store = **source, .inventory = **inventory}, breaking, {});
+    if (moved) return runs;
+    REQUIRE(moved.error().code == Code::storage_unavailable);
+    REQUIRE(runs < 100);
+  }
+}
+
+TEST_CASE("a move that breaks off after every commit goes on where it was, and nothing is missing or twice") {
+  const Site old;
+  const Lived lived = live_a_little(old);
+  postgres_test::TestDatabase database;
+  CHECK(move_in_pieces(old, database.url()) > 10);
+  Nodes nodes(2, database.url());
+  CHECK(nodes.verify() == 0);
+  CHECK(old.verify() == 0);
+  check_moved(nodes, lived.codes);
+  auto client = nodes.client(0);
+  for (int n = 20; n < 50; ++n) {
+    REQUIRE(
+        client.post("/api/v1/campaigns/sale/issue", Json{{"user_id", "user-" + std::to_string(n)}}.dump())->status ==
+        201);
+  }
+  CHECK(client.post("/api/v1/campaigns/sale/issue", R"({"user_id":"late"})")->status == 409);
+  CHECK(nodes.verify() == 0);
 }
 
 TEST_CASE("a server that runs is not moved") {

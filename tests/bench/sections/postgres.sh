@@ -6,7 +6,8 @@ section_postgres() {
   local round count ratio
   for ((round = 1; round <= rounds; ++round)); do
     take_pgbench_turn
-    for count in 1 2 3; do take_nodes_turn "$count"; done
+    for count in 1 2 3; do take_nodes_turn "$count" 256; done
+    take_nodes_turn 3 768
   done
   add_postgres_row pgbench - - -
   ratio=$(divide "$(median_figure nodes_1 256)" "$(median_figure pgbench 256)" 2)
@@ -14,6 +15,7 @@ section_postgres() {
   add_postgres_row nodes_2 "$(divide "$(median_figure nodes_2 256)" "$(median_figure nodes_1 256)" 2)" - -
   ratio=$(divide "$(median_figure nodes_3 256)" "$(median_figure nodes_1 256)" 2)
   add_postgres_row nodes_3 "$ratio" "at least what one has" "$(compare "$ratio" least 1.0)"
+  add_postgres_row nodes_3 "$(divide "$(median_figure nodes_3 768)" "$(median_figure nodes_1 256)" 2)" - - 768
   for count in 1 2 3; do add_model_rows "$count"; done
 }
 
@@ -86,29 +88,30 @@ measure_pgbench() {
   failures=$(sed -n 's/^number of failed transactions: \([0-9]*\).*/\1/p' "$scratch/pgbench.out")
 }
 
+# take_nodes_turn COUNT CONNECTIONS
 take_nodes_turn() {
   new_turn
   : >"$scratch/model"
   if start_postgres; then
-    if start_nodes "$1"; then measure_nodes "$1" || fail_turn; else fail_turn; fi
+    if start_nodes "$1"; then measure_nodes "$1" "$2" || fail_turn; else fail_turn; fi
     stop_nodes
     stop_postgres
   else
     fail_turn
   fi
-  add_sample "nodes_$1" 256
-  say_turn "$(label_of "nodes_$1"), 256 connections in all" "claims/s"
-  add_model_samples "$1"
+  add_sample "nodes_$1" "$2"
+  say_turn "$(label_of "nodes_$1"), $2 connections in all" "claims/s"
+  [ "$2" != 256 ] || add_model_samples "$1"
 }
 
-# A wrk for each node, at once; their claims are added up, and the worst p99 is shown.
+# measure_nodes COUNT CONNECTIONS: a wrk for each node, at once; their claims are added up, and the worst p99 is shown.
 measure_nodes() {
   local i before after had pair pairs sum=0 answered=0 bad=0 p50=0 p99=0
   before=$(issued) || return 1
-  crowd_on_nodes "$1" 1 || return 1
+  crowd_on_nodes "$1" "$2" 1 || return 1
   for ((i = 1; i <= $1; ++i)); do answered=$((answered + $(claims_of "$i"))); done
   had="$(ledgers) $(cpu_of "${node_processes[@]}") $(cpu_of_postgres) $crowd_cpu"
-  crowd_on_nodes "$1" "$seconds" || return 1
+  crowd_on_nodes "$1" "$2" "$seconds" || return 1
   keep_model "$1" "$had" "$(ledgers) $(cpu_of "${node_processes[@]}") $(cpu_of_postgres) $crowd_cpu"
   for ((i = 1; i <= $1; ++i)); do
     requests='' taken='' refused='' broken='' p50_ms='' p99_ms=''
@@ -121,29 +124,31 @@ measure_nodes() {
   done
   figure=$(divide "$sum" 1 0) failures=$bad p50_ms=$p50 p99_ms=$p99 note=
   after=$(issued) || return 1
-  [ $((after - before)) -ge "$answered" ] && [ $((after - before)) -le $((answered + 3 * 256 + bad)) ] ||
+  [ $((after - before)) -ge "$answered" ] && [ $((after - before)) -le $((answered + 3 * $2 + bad)) ] ||
     note="answered $answered, stored $((after - before))"
 }
 
-larger() { awk -v a="$1" -v b="$2" 'BEGIN { print a + 0 > b + 0 ? a : b }'; }
+larger() { awk -v a="$1" -v b="$2" 'BEGIN { print (a + 0 > b + 0) ? a : b }'; }
 claims_of() { sed -n 's/^measured .*requests=\([0-9]*\).*refused=\([0-9]*\).*/\1 \2/p' "$scratch/wrk-$1.out" | awk '{ print $1 - $2 }'; }
 
-# crowd_on_nodes COUNT SECONDS: adds the milliseconds of CPU that it takes to $crowd_cpu.
+# crowd_on_nodes COUNT CONNECTIONS SECONDS: adds the milliseconds of CPU that it takes to $crowd_cpu.
 crowd_cpu=0
 crowd_on_nodes() {
-  local i each=$((256 / $1)) crowd=()
+  local i each=$(($2 / $1)) crowd=()
   for ((i = 1; i <= $1; ++i)); do
-    start "wrk-$i" wrk -t1 -c"$each" -d"$2s" -s "$bench/wrk/claim.lua" "${nodes[i - 1]}/api/v1/campaigns/bench/issue" -- \
+    start "wrk-$i" wrk -t1 -c"$each" -d"$3s" -s "$bench/wrk/claim.lua" "${nodes[i - 1]}/api/v1/campaigns/bench/issue" -- \
       "$(seed)" "$service_token"
     crowd+=("$child")
   done
   # What it takes is not known any more when it has ended.
-  sleep "$(awk -v seconds="$2" 'BEGIN { print seconds - 0.2 }')"
+  sleep "$(awk -v seconds="$3" 'BEGIN { print seconds - 0.2 }')"
   crowd_cpu=$((crowd_cpu + $(cpu_of "${crowd[@]}")))
   for each in "${crowd[@]}"; do finish "$each" || { problem="wrk failed"; return 1; }; done
 }
 
+# add_postgres_row NAME RATIO GOAL VERDICT [CONNECTIONS]
 add_postgres_row() {
-  add_row "$(label_of "$1"): claims/s" "$(thousands "$(median_figure "$1" 256)")" "$(each "$1" 256)" \
-    "$(latency "$1" 256)" "$(failures "$1" 256)" "$2" "$3" "$4"
+  local connections=${5:-256}
+  add_row "$(label_of "$1")${5:+, $5 connections in all}: claims/s" "$(thousands "$(median_figure "$1" "$connections")")" \
+    "$(each "$1" "$connections")" "$(latency "$1" "$connections")" "$(failures "$1" "$connections")" "$2" "$3" "$4"
 }
