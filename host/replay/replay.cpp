@@ -19,19 +19,22 @@ std::int64_t recorded_value(const Counters& counters, const std::string& name) {
   return 0;
 }
 
+// Looked at for each decision: with rules that take all of their time a stretch lasts for minutes.
+Result<void> go_on(const ReplayOptions& options) {
+  if (options.cancelled && *options.cancelled) return {Code::overloaded, "cancelled"};
+  return {};
+}
+
 // What one worker reads, decodes and asks with.
 class Worker {
  public:
-  Worker(std::unique_ptr<Reader> reader, Candidate& candidate, std::optional<std::int64_t> campaign)
-      : reader_(std::move(reader)),
-        candidate_(candidate),
-        campaign_(campaign),
-        evaluator_(candidate.set().evaluator()) {
+  Worker(std::unique_ptr<Reader> reader, Candidate& candidate, const ReplayOptions& options)
+      : reader_(std::move(reader)), candidate_(candidate), options_(options), evaluator_(candidate.set().evaluator()) {
     evaluator_->watch_reads();
   }
 
   Result<Stretch> prepare(std::int64_t after, std::int64_t last) {
-    auto rows = reader_->decisions_between(after, last, campaign_);
+    auto rows = reader_->decisions_between(after, last, options_.campaign);
     if (!rows) return rows.error();
     Stretch stretch;
     stretch.reserve(rows->size());
@@ -43,6 +46,7 @@ class Worker {
 
  private:
   Result<void> prepare(const DecisionRow& row, Replayed& decision) {
+    if (auto asked = go_on(options_); !asked) return asked;
     if (auto read = read_recorded(row, candidate_, *reader_, decision); !read || !decision.unable.empty()) return read;
     ask_candidate(*evaluator_, decision,
                   [&](const std::string& name) { return recorded_value(decision.recorded_counters, name); });
@@ -51,7 +55,7 @@ class Worker {
 
   const std::unique_ptr<Reader> reader_;
   Candidate& candidate_;
-  const std::optional<std::int64_t> campaign_;
+  const ReplayOptions& options_;
   const std::unique_ptr<Evaluator> evaluator_;
 };
 
@@ -85,7 +89,7 @@ Result<ReplayReport> replay(Store& store, std::shared_ptr<const PolicySet> set, 
                       [&]() -> Result<Stretches::Prepare> {
                         auto reader = store.reader();
                         if (!reader) return reader.error();
-                        auto worker = std::make_shared<Worker>(std::move(*reader), candidate, options.campaign);
+                        auto worker = std::make_shared<Worker>(std::move(*reader), candidate, options);
                         return Stretches::Prepare(
                             [worker](std::int64_t after, std::int64_t last) { return worker->prepare(after, last); });
                       });
@@ -93,11 +97,11 @@ Result<ReplayReport> replay(Store& store, std::shared_ptr<const PolicySet> set, 
   const std::int64_t total = std::max<std::int64_t>(options.last - options.after, 0);
   std::int64_t done = 0;
   for (;;) {
-    if (options.cancelled && *options.cancelled) return {Code::overloaded, "cancelled"};
     auto stretch = stretches.next();
     if (!stretch) return stretch.error();
     if (!*stretch) break;
     for (Replayed& decision : **stretch) {
+      if (auto asked = go_on(options); !asked) return asked.error();
       if (!decision.unable.empty()) {
         tally.add_unable(decision.unable);
         continue;

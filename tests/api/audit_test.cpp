@@ -23,7 +23,7 @@ Reply send(Shop& shop, const std::string& method, const std::string& path, const
   return shop.call({.method = method, .path = path, .token = token, .body = body.dump()});
 }
 
-TEST_CASE("a start is the first entry, by Scrip itself, and one that changes nothing is none") {
+TEST_CASE("a start is the first entry, by Scrip itself, and one that changes nothing is none", "[sqlite]") {
   Shop shop;
   REQUIRE(entries(shop) == 1);
   CHECK(has(last(shop), Json{{"subject", "start"},

@@ -157,7 +157,7 @@ TEST_CASE("the shipped set passes its own tests on every reload") {
   CHECK(reply.status == 200);
 }
 
-TEST_CASE("with bad files on disk a restart runs the last good revision, and readiness says so") {
+TEST_CASE("with bad files on disk a restart runs the last good revision, and readiness says so", "[sqlite]") {
   Shop shop({.scripts = {{"mine", one_percent}}});
   shop.campaign({{"id", "spring"}, {"policy", "mine"}, {"total", 10}});
   const std::string code = shop.issue("spring", "minji")["code"];

@@ -263,7 +263,7 @@ TEST_CASE("a rollback puts the earlier set in force, and says what it replaced a
   CHECK(shop.get("/api/v1/decisions", shop.operator_()).body["data"][0]["revision"] == edited.first);
 }
 
-TEST_CASE("what was rolled back from comes back by nobody's silence: not by the watcher, not by a start") {
+TEST_CASE("what was rolled back from comes back by nobody's silence: not by the watcher, not by a start", "[sqlite]") {
   Edited edited;
   Shop& shop = edited.shop;
   REQUIRE(edited.roll_back(edited.first).status == 200);
