@@ -63,7 +63,7 @@ void forget(Exchange& exchange, const std::string& before) {
   exchange.ask("UPDATE setting SET value = $1 WHERE name = 'counters_over_before' AND value < $1", note);
   Params drop;
   drop.add(before).add(forgotten_at_once);
-  exchange.ask(
+  exchange.ask_unprepared(
       "DELETE FROM counter WHERE (campaign_id, name) IN (SELECT campaign_id, name FROM counter WHERE last_day < $1"
       " ORDER BY last_day LIMIT $2 FOR UPDATE SKIP LOCKED)",
       drop);

@@ -77,7 +77,7 @@ void apply_decisions(Exchange& exchange, const Applying& applying, const Changes
   if (changes.forget_refusals_before) {
     Params params;
     params.add(*changes.forget_refusals_before - minute).add(forgotten_at_once);
-    exchange.ask(
+    exchange.ask_unprepared(
         "DELETE FROM refusal_count WHERE (campaign_id, minute, hook, code, revision) IN"
         " (SELECT campaign_id, minute, hook, code, revision FROM refusal_count WHERE minute <= $1 ORDER BY minute, id"
         " LIMIT $2 FOR UPDATE SKIP LOCKED)",

@@ -78,7 +78,7 @@ void apply_outbox(Exchange& exchange, const Applying& applying, const Changes& c
   if (changes.forget_events_before) {
     Params params;
     params.add(*changes.forget_events_before).add(forgotten_at_once);
-    exchange.ask(
+    exchange.ask_unprepared(
         "DELETE FROM outbox WHERE id IN (SELECT id FROM outbox WHERE state <> 0 AND settled_at < $1"
         " ORDER BY settled_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
         params);
@@ -86,7 +86,7 @@ void apply_outbox(Exchange& exchange, const Applying& applying, const Changes& c
   if (changes.forget_reminders_before) {
     Params params;
     params.add(*changes.forget_reminders_before).add(forgotten_at_once);
-    exchange.ask(
+    exchange.ask_unprepared(
         "DELETE FROM reminder WHERE (campaign_id, serial, expires_at, mark) IN"
         " (SELECT campaign_id, serial, expires_at, mark FROM reminder WHERE expires_at < $1 ORDER BY expires_at"
         " LIMIT $2 FOR UPDATE SKIP LOCKED)",

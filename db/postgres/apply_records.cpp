@@ -97,7 +97,7 @@ void apply_answers(Exchange& exchange, const Changes& changes, BatchState& batch
   if (changes.forget_idempotency_before) {
     Params params;
     params.add(*changes.forget_idempotency_before).add(forgotten_at_once);
-    exchange.ask(
+    exchange.ask_unprepared(
         "DELETE FROM idempotency WHERE (owner, key) IN (SELECT owner, key FROM idempotency WHERE created_at < $1"
         " ORDER BY created_at LIMIT $2 FOR UPDATE SKIP LOCKED)",
         params);
@@ -114,7 +114,7 @@ void apply_records(Exchange& exchange, const Applying& applying, const Changes& 
   if (changes.forget_audit_before) {
     Params params;
     params.add(*changes.forget_audit_before).add(forgotten_at_once);
-    exchange.ask(
+    exchange.ask_unprepared(
         "DELETE FROM audit WHERE id IN (SELECT id FROM audit WHERE at < $1 ORDER BY at, id LIMIT $2"
         " FOR UPDATE SKIP LOCKED)",
         params);

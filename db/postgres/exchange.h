@@ -21,6 +21,11 @@ class Exchange {
     takes_.push_back(std::move(take));
   }
 
+  void ask_unprepared(const char* sql, Params params) {
+    pipeline_.add_unprepared(sql, std::move(params));
+    takes_.push_back(nullptr);
+  }
+
   Result<void> run() {
     auto results = pipeline_.run();
     const auto takes = std::move(takes_);

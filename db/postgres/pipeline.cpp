@@ -24,14 +24,23 @@ std::size_t Pipeline::add(const char* sql, Params params) {
   return statements_.size() - 1;
 }
 
+std::size_t Pipeline::add_unprepared(const char* sql, Params params) {
+  statements_.push_back({.sql = sql, .params = std::move(params), .prepared = false});
+  return statements_.size() - 1;
+}
+
 bool Pipeline::send(Statement& statement) {
   const Params& params = statement.params;
+  const std::vector<int> binary(params.types().size(), 1);
+  if (!statement.prepared) {
+    return PQsendQueryParams(db_.handle(), statement.sql, params.count(), params.types().data(), params.values().data(),
+                             params.lengths().data(), binary.data(), 1) != 0;
+  }
   const auto prepared = db_.prepared(statement.sql);
   if (statement.prepares) {
     if (PQsendPrepare(db_.handle(), prepared.name, statement.sql, params.count(), params.types().data()) == 0)
       return false;
   }
-  const std::vector<int> binary(params.types().size(), 1);
   return PQsendQueryPrepared(db_.handle(), prepared.name, params.count(), params.values().data(),
                              params.lengths().data(), binary.data(), 1) != 0;
 }
@@ -64,7 +73,8 @@ Result<std::vector<Rows>> Pipeline::run() {
   std::unordered_set<const char*> preparing;
   bool sent = true;
   for (Statement& statement : statements) {
-    statement.prepares = !db_.prepared(statement.sql).known && preparing.insert(statement.sql).second;
+    statement.prepares =
+        statement.prepared && !db_.prepared(statement.sql).known && preparing.insert(statement.sql).second;
     sent = sent && send(statement);
   }
   if (!sent || PQpipelineSync(db) == 0) {

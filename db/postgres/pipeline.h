@@ -26,6 +26,8 @@ class Pipeline {
 
   // `sql` must be a literal (Connection::prepared). The place of its rows among the results.
   std::size_t add(const char* sql, Params params = {});
+  // The same of a statement that is planned anew each time: what drops rows may have been planned when there were none.
+  std::size_t add_unprepared(const char* sql, Params params);
 
   bool empty() const { return statements_.empty(); }
   std::size_t size() const { return statements_.size(); }
@@ -38,6 +40,7 @@ class Pipeline {
   struct Statement {
     const char* sql;
     Params params;
+    bool prepared = true;
     bool prepares = false;
   };
 
