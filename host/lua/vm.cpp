@@ -5,6 +5,7 @@
 #include <charconv>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include "lua/line_coverage.h"
 #include "lua/utf8.h"
@@ -25,6 +26,13 @@ constexpr int error_handler = 1;
 constexpr int entrance = 2;
 
 constexpr std::size_t longest_message = 1000;
+
+// What this thread has taken of the processor.
+std::chrono::nanoseconds thread_time() {
+  timespec now{};
+  ::clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);
+  return std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
+}
 
 std::string limit_text(std::int64_t time_us) {
   if (time_us % 1'000'000 == 0) return std::to_string(time_us / 1'000'000) + " s";
@@ -131,6 +139,7 @@ bool Vm::enter(Budget budget, Body body, void* callable) {
   aborted_ = Stop::none;
   failure_.stop = Stop::none;
   deadline_ = Clock::now() + std::chrono::microseconds(budget.time_us);
+  if (budget.own_time) began_ = thread_time();
   lua_pushvalue(L, entrance);
   const int status = lua_pcall(L, 0, 0, error_handler);
   cap_ = std::numeric_limits<std::size_t>::max();
@@ -236,9 +245,18 @@ double Vm::time_left(lua_State* L) {
   return std::max(0.0, static_cast<double>(left) / static_cast<double>(std::max<std::int64_t>(vm.budget_.time_us, 1)));
 }
 
+// Whether what others took of the clock's time is given back.
+bool Vm::postpone_deadline() {
+  if (!budget_.own_time) return false;
+  const auto left = std::chrono::microseconds(budget_.time_us) - (thread_time() - began_);
+  if (left <= std::chrono::nanoseconds::zero()) return false;
+  deadline_ = Clock::now() + left;
+  return true;
+}
+
 void Vm::check_time(lua_State* L) {
   Vm& vm = of(L);
-  if (vm.aborted_ == Stop::none && Clock::now() < vm.deadline_) return;
+  if (vm.aborted_ == Stop::none && (Clock::now() < vm.deadline_ || vm.postpone_deadline())) return;
   if (vm.aborted_ == Stop::none) vm.aborted_ = Stop::timeout;
   const std::string message = "ran longer than " + limit_text(vm.budget_.time_us);
   lua_pushlstring(L, message.data(), message.size());

@@ -38,10 +38,11 @@ class Vm {
   Vm(const Vm&) = delete;
   Vm& operator=(const Vm&) = delete;
 
-  // What a run may use: wall time, and heap beyond what the VM holds when it starts.
+  // What a run may use: time, and heap beyond what the VM holds when it starts.
   struct Budget {
     std::int64_t time_us = 0;
     std::size_t memory = 0;
+    bool own_time = false;  // false: by the clock; true: the thread's own, whatever others take of the processor
   };
 
   enum class Stop : std::uint8_t { none, error, timeout, memory };
@@ -113,6 +114,7 @@ class Vm {
   Vm(Sources sources, LineCoverage* coverage) : sources_(std::move(sources)), coverage_(coverage) {}
 
   bool enter(Budget budget, Body body, void* callable);
+  bool postpone_deadline();
   void note_failure(int status);
   void locate(std::string_view message, Failure& failure) const;
 
@@ -134,7 +136,8 @@ class Vm {
   void* callable_ = nullptr;
   Budget budget_;
   Clock::time_point deadline_;
-  int ticks_ = 0;  // count hooks since the run began
+  std::chrono::nanoseconds began_{};  // by the thread's own time
+  int ticks_ = 0;                     // count hooks since the run began
   Stop aborted_ = Stop::none;
   Failure failure_;
   bool spent_ = false;
