@@ -487,6 +487,17 @@ class Store {
   virtual Result<void> commit(const Changes& changes) = 0;
   virtual void rollback() = 0;
 
+  // As commit(), but an engine may leave the fsync to flush(), which another thread calls beside the next
+  // batch. Until then nobody outside may be told of the batch, though what comes after it is decided on it.
+  enum class Durable { yes, after_flush };
+  virtual Result<Durable> write(const Changes& changes) {
+    if (auto committed = commit(changes); !committed) return committed.error();
+    return Durable::yes;
+  }
+  // Makes durable all that write() has returned for before. On an error those batches are as after a machine
+  // that failed before it answered: stored, or not. begin() fails then until it is known which. Any thread.
+  virtual Result<void> flush() { return {}; }
+
   // Called by the ledger when it has nothing to do: work that is better not done under load.
   virtual void idle() {}
 

@@ -2,69 +2,21 @@
 
 #include <sqlite3.h>
 
-#include <algorithm>
-#include <cstring>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <new>
 #include <string>
-#include <vector>
+
+#include "db/sqlite/log_file.h"
 
 namespace scrip::sqlite {
 namespace {
-
-constexpr std::size_t most_gathered = 1 << 20;  // bytes
-// SQLite's own VFS takes less than 128 KiB in one call.
-constexpr std::size_t most_written = 31 * 4096;
 
 struct Vfs {
   sqlite3_vfs base{};
   sqlite3_vfs* real = nullptr;
   std::string name;
-};
-
-// SQLite allocates szOsFile bytes for a file; the real one lies behind ours in them.
-struct LogFile {
-  sqlite3_file base{};
-  std::vector<char> gathered;
-  sqlite3_int64 at = 0;  // where in the file that begins
-
-  static LogFile& of(sqlite3_file* file) { return *reinterpret_cast<LogFile*>(file); }
-  sqlite3_file* real() { return reinterpret_cast<sqlite3_file*>(this + 1); }
-
-  sqlite3_int64 end() const { return at + static_cast<sqlite3_int64>(gathered.size()); }
-
-  // What could not be written is dropped: the transaction fails with it, and writes it again should
-  // it be tried again.
-  int write_out() {
-    int written = SQLITE_OK;
-    for (std::size_t from = 0; written == SQLITE_OK && from < gathered.size(); from += most_written) {
-      const auto size = static_cast<int>(std::min(most_written, gathered.size() - from));
-      const auto where = at + static_cast<sqlite3_int64>(from);
-      written = real()->pMethods->xWrite(real(), gathered.data() + from, size, where);
-    }
-    gathered.clear();
-    return written;
-  }
-
-  int write(const void* from, int size, sqlite3_int64 where) {
-    const bool within = where >= at && where <= end() && gathered.size() < most_gathered;
-    if (!within) {
-      if (const int written = write_out(); written != SQLITE_OK) return written;
-    }
-    if (gathered.empty()) at = where;
-    // SQLite writes again over a page that a transaction changes twice.
-    const auto place = static_cast<std::size_t>(where - at);
-    const auto bytes = static_cast<std::size_t>(size);
-    try {
-      if (gathered.size() < place + bytes) gathered.resize(place + bytes);
-    } catch (const std::bad_alloc&) {
-      return SQLITE_IOERR_NOMEM;
-    }
-    std::memcpy(gathered.data() + place, from, bytes);
-    return SQLITE_OK;
-  }
 };
 
 // Writes out what was gathered, then does the real thing.
@@ -91,14 +43,8 @@ const sqlite3_io_methods log_methods{
         },
     .xWrite = [](sqlite3_file* file, const void* from, int size,
                  sqlite3_int64 at) { return LogFile::of(file).write(from, size, at); },
-    .xTruncate =
-        [](sqlite3_file* file, sqlite3_int64 size) {
-          return after_writing(file, [&](sqlite3_file* real) { return real->pMethods->xTruncate(real, size); });
-        },
-    .xSync =
-        [](sqlite3_file* file, int flags) {
-          return after_writing(file, [&](sqlite3_file* real) { return real->pMethods->xSync(real, flags); });
-        },
+    .xTruncate = [](sqlite3_file* file, sqlite3_int64 size) { return LogFile::of(file).truncate(size); },
+    .xSync = [](sqlite3_file* file, int flags) { return LogFile::of(file).sync(flags); },
     .xFileSize =
         [](sqlite3_file* file, sqlite3_int64* size) {
           return after_writing(file, [&](sqlite3_file* real) { return real->pMethods->xFileSize(real, size); });
@@ -148,7 +94,7 @@ int open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int flags, int*
   auto* const log = new (file) LogFile();
   const int opened = real->xOpen(real, name, log->real(), flags, out_flags);
   if (log->real()->pMethods != nullptr) {
-    log->base.pMethods = &log_methods;
+    log->set_methods(&log_methods);
   } else {
     log->~LogFile();
   }
@@ -169,6 +115,12 @@ std::unique_ptr<Vfs> make(sqlite3_vfs* real) {
 }
 
 }  // namespace
+
+LogFile* log_file(sqlite3* db) {
+  sqlite3_file* file = nullptr;
+  const int found = sqlite3_file_control(db, "main", SQLITE_FCNTL_JOURNAL_POINTER, static_cast<void*>(&file));
+  return found == SQLITE_OK && file != nullptr && file->pMethods == &log_methods ? &LogFile::of(file) : nullptr;
+}
 
 const char* gathering_vfs() {
   // They are never taken back, as connections use them until they are closed.

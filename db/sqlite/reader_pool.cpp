@@ -19,6 +19,7 @@ Result<std::unique_ptr<Connection>> ReaderPool::take() {
 }
 
 void ReaderPool::give_back(std::unique_ptr<Connection> connection) {
+  durability_.wait();
   const std::lock_guard lock(mutex_);
   if (idle_.size() < options_.idle_readers) idle_.push_back(std::move(connection));
 }

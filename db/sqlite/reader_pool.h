@@ -1,4 +1,7 @@
 // The read connections that nobody uses at the moment. Thread-safe.
+//
+// Nobody is shown what a power failure could still take back: who gives a connection back has waited until
+// what it may have read is durable.
 #pragma once
 
 #include <memory>
@@ -8,6 +11,7 @@
 
 #include "coupon/error.h"
 #include "db/sqlite/connection.h"
+#include "db/sqlite/durability.h"
 #include "db/sqlite/sqlite_store.h"
 
 namespace scrip::sqlite {
@@ -19,10 +23,12 @@ class ReaderPool {
   // An idle connection, or a new one.
   Result<std::unique_ptr<Connection>> take();
   void give_back(std::unique_ptr<Connection> connection);
+  Durability& durability() { return durability_; }
 
  private:
   const std::string path_;
   const SqliteOptions options_;
+  Durability durability_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Connection>> idle_;
 };

@@ -7,6 +7,7 @@
 #include "db/sqlite/connection.h"
 #include "db/sqlite/counters.h"
 #include "db/sqlite/decision_blocks.h"
+#include "db/sqlite/gathering_vfs.h"
 #include "db/sqlite/listings.h"
 #include "db/sqlite/load.h"
 #include "db/sqlite/open_database.h"
@@ -34,7 +35,8 @@ class SqliteStore final : public Store {
         log_(*writer_, options),
         postings_(std::make_shared<Postings>(hash)),
         indexes_(*writer_, *postings_, options.runs),
-        pool_(std::make_shared<ReaderPool>(writer_->path(), options)) {}
+        pool_(std::make_shared<ReaderPool>(writer_->path(), options)),
+        log_file_(*log_file(writer_->handle())) {}
 
   Result<Definitions> definitions() override {
     return on_snapshot<Definitions>([](Connection& db) { return list_definitions(db); });
@@ -52,7 +54,8 @@ class SqliteStore final : public Store {
     if (writer_->in_transaction()) return {Code::internal, "a batch was begun inside another"};
     log_.before_batch();
     if (auto begun = run("BEGIN IMMEDIATE"); !begun) return begun;
-    auto prepared = prepare();
+    auto prepared = repair();
+    if (prepared) prepared = prepare();
     if (!prepared) rollback();
     return prepared;
   }
@@ -68,6 +71,32 @@ class SqliteStore final : public Store {
     if (done) done = indexes_.commit();
     if (!done) rollback();
     return done;
+  }
+
+  Result<Durable> write(const Changes& changes) override {
+    Durability& durability = pool_->durability();
+    durability.begin_commit();
+    log_file_.put_off(true);
+    const auto done = commit(changes);
+    log_file_.put_off(false);
+    if (!done) {
+      durability.end_commit(Durability::Commit::failed);
+      return done.error();
+    }
+    const bool pending = log_file_.has_unsynced();
+    durability.end_commit(pending ? Durability::Commit::pending : Durability::Commit::durable);
+    return pending ? Durable::after_flush : Durable::yes;
+  }
+
+  Result<void> flush() override {
+    Durability& durability = pool_->durability();
+    const std::uint64_t ended = durability.ended();
+    if (log_file_.flush() != SQLITE_OK) {
+      durability.failed();
+      return not_durable();
+    }
+    durability.flushed(ended);
+    return {};
   }
 
   void rollback() override {
@@ -103,6 +132,21 @@ class SqliteStore final : public Store {
  private:
   Result<void> run(const char* sql) { return Statement(*writer_, sql).run(); }
 
+  Error not_durable() const {
+    return Error{.code = Code::storage_unavailable,
+                 .message = "cannot make durable what was written to " + writer_->path() + ": fsync has failed",
+                 .retry_after_s = 1};
+  }
+
+  // In a transaction: a flush has failed.
+  Result<void> repair() {
+    if (!log_file_.failed()) return {};
+    const std::uint64_t ended = pool_->durability().ended();
+    if (log_file_.write_again() != SQLITE_OK) return not_durable();
+    pool_->durability().flushed(ended);
+    return {};
+  }
+
   Result<void> prepare() {
     // Changes when another process has written; the indexes are then not what is in memory.
     const auto version = writer_->integer("PRAGMA data_version");
@@ -134,6 +178,7 @@ class SqliteStore final : public Store {
   std::int64_t version_ = 0;  // PRAGMA data_version
   std::optional<Lookup> lookup_;
   std::shared_ptr<ReaderPool> pool_;
+  LogFile& log_file_;  // the writer's
 };
 
 }  // namespace
@@ -146,6 +191,7 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const Sqlite
   if (!key_0) return key_0.error();
   const auto key_1 = (*writer)->integer("SELECT value FROM setting WHERE name = 'hash_key_1'");
   if (!key_1) return key_1.error();
+  if (sqlite::log_file((*writer)->handle()) == nullptr) return {Code::internal, "the log of " + path + " is not ours"};
   const sqlite::KeyHash hash(*key_0, *key_1);
   return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(*writer), hash, options));
 }

@@ -5,8 +5,10 @@
 // Other processes may open the same file at the same time (`scrip user add` beside `serve`, or
 // `verify`): SQLite's own locks keep the batches apart.
 //
-// What a power failure leaves behind is the last commit() that returned. After a commit() that
-// failed in fsync itself and a crash before the next commit(), the batch may be found stored.
+// What a power failure leaves behind is the last commit() that returned, or the last flush(). After a commit()
+// that failed in fsync itself and a crash before the next commit(), the batch may be found stored. After a
+// flush() that failed the batches are stored, and until begin() has made them durable every begin() fails.
+// A reader of this process waits, when it is destroyed, until what it may have read is durable.
 #pragma once
 
 #include <chrono>

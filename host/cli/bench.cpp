@@ -91,7 +91,7 @@ class Claims {
         submissions_(static_cast<std::size_t>(given.in_flight)),
         running_(submissions_.size()) {}
 
-  Result<Measured> run(double seconds, const std::int64_t& batches);
+  Result<Measured> run(double seconds, const std::atomic<std::int64_t>& batches);
 
  private:
   void prepare(Submission& submission) {
@@ -136,7 +136,7 @@ class Claims {
   std::size_t running_;
 };
 
-Result<Measured> Claims::run(double seconds, const std::int64_t& batches) {
+Result<Measured> Claims::run(double seconds, const std::atomic<std::int64_t>& batches) {
   const auto started = SteadyClock::now();
   end_ = started + std::chrono::duration_cast<SteadyClock::duration>(std::chrono::duration<double>(seconds));
   for (Submission& submission : submissions_) prepare(submission);
@@ -197,7 +197,7 @@ Result<Measured> measure(const BenchArguments& given) {
   if (!folder) return folder.error();
   const auto store = open_sqlite(folder->path() / "scrip.db");
   if (!store) return store.error();
-  std::int64_t batches = 0;
+  std::atomic<std::int64_t> batches = 0;
   LedgerEvents events;
   events.committed = [&batches](std::size_t, std::int64_t, std::int64_t) { ++batches; };
   const SystemClock clock;

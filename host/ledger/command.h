@@ -314,7 +314,7 @@ struct Submission {
   std::optional<KeptAnswer> answer;  // with idempotency: what to send
   bool replayed = false;             // the answer is the one kept from an earlier call
 
-  // Called on the ledger's thread when the outcome is durable (or refused); the submission may be
+  // Called on a thread of the ledger's when the outcome is durable (or refused); the submission may be
   // gone when it returns. Set by Ledger::execute, or by a caller of Ledger::submit.
   void (*done)(Submission&) = nullptr;
   void* waiter = nullptr;

@@ -3,11 +3,13 @@
 #include <algorithm>
 #include <atomic>
 #include <mutex>
+#include <optional>
 #include <random>
 #include <thread>
 
 #include "coupon/counter_day.h"
 #include "ledger/batch.h"
+#include "ledger/flusher.h"
 #include "ledger/queue.h"
 #include "ops/parking.h"
 
@@ -18,6 +20,9 @@ using SteadyClock = std::chrono::steady_clock;
 
 // Each takes longer than the one before; together about half a second.
 constexpr int most_conflicts = 40;
+
+// So few that what is under way beside them is not worth another thread.
+constexpr std::size_t few_submissions = 4;
 
 std::int64_t micros_since(SteadyClock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start).count();
@@ -42,12 +47,16 @@ class Ledger::Impl {
         catalog_(state_.catalog) {}
 
   void start() {
+    flusher_.emplace(
+        store_, [this](WrittenBatch& batch, const Result<void>& flushed) { settle(batch, flushed); },
+        [this](std::size_t left) { queue_.gather(std::min(left, options_.batch)); });
     thread_ = std::thread([this] { run(); });
   }
 
   void stop() {
     queue_.close();
     if (thread_.joinable()) thread_.join();
+    flusher_.reset();
   }
 
   void submit(Submission& submission) {
@@ -92,7 +101,7 @@ class Ledger::Impl {
         static_cast<void>(learn());
         continue;
       }
-      settle(batch);
+      carry_out(batch);
       batch.clear();
     }
     store_counted();
@@ -109,10 +118,11 @@ class Ledger::Impl {
     if (!holds && !decisions) return store_counted();
     if (holds) end_next_ = now + scrip::second;
     if (decisions) drop_next_ = now + 10 * scrip::second;
+    flusher_->drain();
     const auto tended = commit({});
     // Where nobody calls, since a proxy goes by /readyz, this tells that the database is back.
     if (store_.shared()) note_storage(tended);
-    if (!tended || !*tended) return false;
+    if (!tended || *tended == Commit::nothing) return false;
     if (holds) end_next_ = 0;
     if (decisions) drop_next_ = 0;
     return true;
@@ -122,33 +132,64 @@ class Ledger::Impl {
   bool store_counted() {
     if (state_.counted.empty()) return false;
     state_.counted.hurry();
+    flusher_->drain();
     static_cast<void>(commit({}));  // they stay for the next one if it fails
     return false;
   }
 
   // That other nodes were always faster says nothing against the store.
-  void note_storage(const Result<bool>& settled) {
+  template <class Done>
+  void note_storage(const Result<Done>& settled) {
     const bool works = settled || settled.error().code == Code::overloaded;
     storage_works_.store(works, std::memory_order_relaxed);
   }
 
-  void settle(const std::vector<Submission*>& submissions) {
-    auto settled = commit(submissions);
-    note_storage(settled);
-    if (!settled && events_.commit_failed) events_.commit_failed(settled.error());
+  void carry_out(const std::vector<Submission*>& submissions) {
+    const auto done = commit(submissions);
+    if (!done) {
+      note_storage(done);
+      fail(submissions, done.error());
+    } else if (*done != Commit::written) {
+      note_storage(done);
+      answer(submissions);
+    }
+  }
+
+  // On the flusher's thread.
+  void settle(WrittenBatch& batch, const Result<void>& flushed) {
+    note_storage(flushed);
+    if (!flushed) {
+      fail(batch.submissions, Error{.code = flushed.error().code,
+                                    .message = flushed.error().message + "; what was asked for may have been done",
+                                    .retry_after_s = flushed.error().retry_after_s});
+      return;
+    }
+    report(batch.changes, batch.submissions.size(), batch.decide_us, batch.written_since);
+    answer(batch.submissions);
+  }
+
+  void answer(const std::vector<Submission*>& submissions) {
     for (Submission* submission : submissions) {
-      if (!settled) {
-        reset(*submission);
-        submission->outcome.error = settled.error();
-      }
       queue_.release(*submission);
       submission->done(*submission);
     }
   }
 
+  void fail(const std::vector<Submission*>& submissions, const Error& why) {
+    if (events_.commit_failed) events_.commit_failed(why);
+    for (Submission* submission : submissions) {
+      reset(*submission);
+      submission->outcome.error = why;
+    }
+    answer(submissions);
+  }
+
+  // What has become of a batch: it changed nothing, it is durable, or the flusher has it.
+  enum class Commit { nothing, durable, written };
+
   // One batch, after as many without commands as it takes to end the holds that are over; again and again
-  // while other nodes come in between. False: it changed nothing.
-  Result<bool> commit(const std::vector<Submission*>& submissions) {
+  // while other nodes come in between.
+  Result<Commit> commit(const std::vector<Submission*>& submissions) {
     for (int attempt = 0;; ++attempt) {
       auto done = try_to_commit(submissions);
       if (done) state_.contention->this_time.clear();
@@ -161,7 +202,8 @@ class Ledger::Impl {
     }
   }
 
-  Result<bool> try_to_commit(const std::vector<Submission*>& submissions) {
+  Result<Commit> try_to_commit(const std::vector<Submission*>& submissions) {
+    const std::vector<Submission*> nothing;
     for (;;) {
       const auto started = SteadyClock::now();
       if (auto begun = store_.begin(); !begun) return begun.error();
@@ -174,7 +216,7 @@ class Ledger::Impl {
         store_.rollback();
         return ready.error();
       }
-      auto stored = store(batch, more ? 0 : submissions.size(), started);
+      auto stored = store(batch, more ? nothing : submissions, started);
       if (!stored || !more) return stored;
     }
   }
@@ -196,29 +238,55 @@ class Ledger::Impl {
     submission.replayed = false;
   }
 
-  Result<bool> store(Batch& batch, std::size_t commands, SteadyClock::time_point started) {
+  Result<Commit> store(Batch& batch, const std::vector<Submission*>& submissions, SteadyClock::time_point started) {
     Changes& changes = batch.finish();
     forget_what_is_over(changes);
     const std::int64_t decide_us = micros_since(started);
-    const auto committing = SteadyClock::now();
-    const bool changed = !changes.empty();
-    if (!changed) {
+    const auto storing = SteadyClock::now();
+    // Another thread costs time, too: where few call at once, the batch is made durable here and now.
+    const bool few = submissions.size() < few_submissions && queue_.size() == 0;
+    const bool here = flusher_->idle() && (few || changes.empty());
+    auto done = here ? Commit::nothing : Commit::written;
+    if (changes.empty()) {
       store_.rollback();
     } else {
       // Before the commit: who reads a new row has to find its campaign and its codes. Should the
       // commit fail, they are taken back.
       publish(batch.state().catalog);
-      if (auto committed = store_.commit(changes); !committed) {
+      auto stored = here ? commit_here(changes) : write(changes);
+      if (!stored) {
         publish(state_.catalog);
-        return committed.error();
+        return stored.error();
       }
+      done = *stored;
     }
     state_ = batch.state();
     active_revision_.store(state_.stored_revision, std::memory_order_relaxed);
     publish(state_.judge);
-    if (events_.changed && (changed || commands > 0)) events_.changed(changes);
-    if (events_.committed && commands > 0) events_.committed(commands, decide_us, micros_since(committing));
-    return changed;
+    if (done == Commit::written) {
+      // Also what has changed nothing: it was decided on batches that are not durable yet.
+      flusher_->give({submissions, std::move(changes), decide_us, storing});
+      queue_.gather(std::min(flusher_->submissions(), options_.batch));
+    } else {
+      report(changes, submissions.size(), decide_us, storing);
+    }
+    return done;
+  }
+
+  Result<Commit> commit_here(const Changes& changes) {
+    if (auto committed = store_.commit(changes); !committed) return committed.error();
+    return Commit::durable;
+  }
+
+  Result<Commit> write(const Changes& changes) {
+    auto written = store_.write(changes);
+    if (!written) return written.error();
+    return *written == Store::Durable::yes && flusher_->idle() ? Commit::durable : Commit::written;
+  }
+
+  void report(const Changes& changes, std::size_t commands, std::int64_t decide_us, SteadyClock::time_point storing) {
+    if (events_.changed && (commands > 0 || !changes.empty())) events_.changed(changes);
+    if (events_.committed && commands > 0) events_.committed(commands, decide_us, micros_since(storing));
   }
 
   static Result<void> decide(Batch& batch, const std::vector<Submission*>& submissions) {
@@ -260,6 +328,7 @@ class Ledger::Impl {
   mutable std::mutex published_mutex_;
   std::shared_ptr<const Catalog> catalog_;
   std::shared_ptr<const ActivePolicies> policies_;
+  std::optional<Flusher> flusher_;  // while it runs
   std::thread thread_;
 };
 

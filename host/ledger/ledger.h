@@ -3,7 +3,8 @@
 // Commands queue up; one thread takes all that wait as a batch, reads from the store what they
 // need, lets the policy decide each in order on facts that include what the batch's earlier
 // commands did, and stores everything in one commit (one fsync). Only then is anybody answered.
-// While a batch is being made durable the next one gathers.
+// While a batch is being made durable the next one gathers, is decided and written; it begins when as many
+// wait as are being made durable, or nothing is.
 //
 // Several ledgers, on as many nodes, may share one store. A batch that another node came between is
 // decided again, and what others have defined is learnt before each batch.
@@ -48,7 +49,8 @@ struct LedgerOptions {
   std::int64_t recorded_refusals = 100;
 };
 
-// For metrics; called on the ledger's thread.
+// For metrics. Called on the ledger's thread, but for what a batch has come to: committed, changed and
+// commit_failed may be called on another, though for one batch after the other.
 struct LedgerEvents {
   std::function<void(std::size_t commands, std::int64_t decide_us, std::int64_t commit_us)> committed;
   // A claim was decided, by the host or a policy; `code` is empty when it was allowed.

@@ -6,7 +6,7 @@
 namespace scrip {
 
 Queue::Entry Queue::put(Submission& submission) {
-  bool was_empty = false;
+  bool enough = false;
   {
     const std::lock_guard lock(mutex_);
     if (closed_) return Entry::closed;
@@ -14,17 +14,27 @@ Queue::Entry Queue::put(Submission& submission) {
     if (submission.idempotency && !keys_.insert(submission.idempotency->key).second) {
       return Entry::key_in_progress;
     }
-    was_empty = waiting_.empty();
     waiting_.push_back(&submission);
+    enough = waiting_.size() == least_;
   }
-  // The taker sleeps only when there is nothing, so only the first arrival has to wake it.
-  if (was_empty) arrived_.notify_one();
+  // The taker sleeps only while there are too few, so only this arrival has to wake it.
+  if (enough) arrived_.notify_one();
   return Entry::taken;
+}
+
+void Queue::gather(std::size_t least) {
+  bool enough = false;
+  {
+    const std::lock_guard lock(mutex_);
+    least_ = std::max<std::size_t>(least, 1);
+    enough = waiting_.size() >= least_;
+  }
+  if (enough) arrived_.notify_one();
 }
 
 bool Queue::take(std::vector<Submission*>& out, std::size_t most, std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
-  arrived_.wait_for(lock, patience, [&] { return closed_ || !waiting_.empty(); });
+  arrived_.wait_for(lock, patience, [&] { return closed_ || waiting_.size() >= least_; });
   if (waiting_.empty()) return !closed_;
   if (waiting_.size() <= most) {
     out.swap(waiting_);

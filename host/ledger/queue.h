@@ -22,7 +22,10 @@ class Queue {
   // `key_in_progress`: a submission with this Idempotency-Key has not been answered yet.
   Entry put(Submission& submission);
 
-  // Waits until there is something, the queue is closed, or `patience` is over. Moves at most
+  // How many have to wait for take() to take them: 1, or more while it is better to gather. Any thread.
+  void gather(std::size_t least);
+
+  // Waits until there are so many, the queue is closed, or `patience` is over. Moves at most
   // `most` into `out` (empty: nothing came). False when closed and empty.
   bool take(std::vector<Submission*>& out, std::size_t most, std::chrono::milliseconds patience);
 
@@ -37,6 +40,7 @@ class Queue {
   mutable std::mutex mutex_;
   std::condition_variable arrived_;
   std::vector<Submission*> waiting_;
+  std::size_t least_ = 1;
   std::unordered_set<IdempotencyKey> keys_;
   bool closed_ = false;
 };

@@ -2,44 +2,15 @@
 #include <sys/resource.h>
 
 #include <catch2/catch.hpp>
-#include <filesystem>
 
 #include "failing_disk.h"
-#include "samples.h"
+#include "large_batches.h"
+#include "log_size.h"
 #include "test_folder.h"
 
 using namespace scrip;
 
 namespace {
-
-// A batch of `count` coupons from `first` on, big enough for several pages of every table.
-Changes batch_of(std::int64_t first, std::int64_t count) {
-  Changes changes;
-  for (std::int64_t serial = first; serial < first + count; ++serial) {
-    const std::string user = "user " + std::to_string(serial * 7'919 % 1'000);
-    issue_next(changes, issued_coupon(1, serial, user));
-    changes.counters[{1, user}] = 1;
-    changes.decisions.push_back({.id = serial + 1,
-                                 .at = noon,
-                                 .campaign = 1,
-                                 .serial = serial,
-                                 .user_id = user,
-                                 .record = std::string(200, 'r')});
-    changes.idempotency.push_back({.key = {"shop", user}, .status = 201, .body = std::string(300, 'b')});
-  }
-  return changes;
-}
-
-void check_holds(Store& store, std::int64_t coupons) {
-  const auto reader = reader_of(store);
-  CHECK(describe(value_of(reader->tally(1))) == describe(CampaignTally{.issued = coupons, .next_serial = coupons}));
-  CHECK(value_of(reader->coupons(1, 0, 10'000)).size() == static_cast<std::size_t>(coupons));
-  CHECK(value_of(store.last_decision()) == coupons);
-}
-
-void check_consistent(Store& store) {
-  for (const Drift& drift : value_of(store.verify({}, {}, {}))) FAIL_CHECK(drift.what);
-}
 
 // The size that files of this process may grow to, for a while. The signal has to be ignored for
 // writes to fail instead.
@@ -145,9 +116,8 @@ TEST_CASE("a commit that finds no room is refused as unavailable, and works when
   const std::string path = folder.file("a.db");
   const auto store = open_shop(path);
   store_changes(*store, batch_of(0, 20));
-  const auto log_size = std::filesystem::file_size(path + "-wal");
   {
-    const FileSizeLimit full(log_size + 6'000);
+    const FileSizeLimit full(log_size(path) + 6'000);
     for (int attempt = 0; attempt < 3; ++attempt) {
       require_ok(store->begin());
       const auto committed = store->commit(batch_of(20, 40));

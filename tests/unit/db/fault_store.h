@@ -1,5 +1,6 @@
-// A store that fails on demand: wraps another and, asked to, fails the Nth begin, load or commit
-// from now on. A commit that fails has stored nothing and has ended its batch, as db/store.h says.
+// A store that fails on demand: wraps another and, asked to, fails the Nth begin, load, commit or flush
+// from now on. A commit that fails has stored nothing and has ended its batch, as db/store.h says; a write
+// counts as one. A flush that fails has done all but say so.
 //
 //   FaultStore store(*sqlite);
 //   store.fail(FaultStore::Step::commit, 2);  // the next commit works, the one after it does not
@@ -8,6 +9,8 @@
 #pragma once
 
 #include <array>
+#include <atomic>
+#include <functional>
 #include <mutex>
 #include <utility>
 
@@ -17,7 +20,7 @@ namespace scrip {
 
 class FaultStore final : public Store {
  public:
-  enum class Step { begin, load, commit };
+  enum class Step { begin, load, commit, flush };
 
   explicit FaultStore(Store& store) : store_(store) {}
 
@@ -34,6 +37,11 @@ class FaultStore final : public Store {
     faults_ = {};
   }
 
+  // Called before each flush, on its thread. To be set while nothing is flushed.
+  std::function<void()> flushing;
+  // How many batches were begun.
+  std::int64_t begun() const { return begun_; }
+
   // How many calls were made to fail.
   int failures() const {
     const std::lock_guard lock(mutex_);
@@ -41,6 +49,7 @@ class FaultStore final : public Store {
   }
 
   Result<void> begin() override {
+    ++begun_;
     if (auto fault = next(Step::begin)) return std::move(*fault);
     return store_.begin();
   }
@@ -54,6 +63,19 @@ class FaultStore final : public Store {
       return std::move(*fault);
     }
     return store_.commit(changes);
+  }
+  Result<Durable> write(const Changes& changes) override {
+    if (auto fault = next(Step::commit)) {
+      store_.rollback();
+      return std::move(*fault);
+    }
+    return store_.write(changes);
+  }
+  Result<void> flush() override {
+    if (flushing) flushing();
+    auto flushed = store_.flush();
+    if (auto fault = next(Step::flush)) return std::move(*fault);
+    return flushed;
   }
 
   Result<Definitions> definitions() override { return store_.definitions(); }
@@ -94,8 +116,9 @@ class FaultStore final : public Store {
   }
 
   Store& store_;
+  std::atomic<std::int64_t> begun_ = 0;
   mutable std::mutex mutex_;
-  std::array<Fault, 3> faults_;
+  std::array<Fault, 4> faults_;
   int failures_ = 0;
 };
 

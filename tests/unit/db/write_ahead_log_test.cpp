@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include "log_size.h"
 #include "raw_database.h"
 #include "samples.h"
 #include "test_folder.h"
@@ -12,12 +13,6 @@
 using namespace scrip;
 
 namespace {
-
-constexpr std::uintmax_t frame = 4096 + 24;  // a page in the log
-
-std::uintmax_t log_size(const std::string& path) {
-  return std::filesystem::file_size(path + "-wal");
-}
 
 // The log's own count, from its header: see "WAL File Format" in SQLite's documentation.
 int times_begun_anew(const std::string& path) {
@@ -52,8 +47,8 @@ TEST_CASE("the log keeps its bound under load that never pauses") {
     write_batch(*store, i);
     largest = std::max(largest, log_size(path));
   }
-  CHECK(largest > 190 * frame);
-  CHECK(largest < 350 * frame);  // beyond half as much again a batch waits
+  CHECK(largest > 190 * log_frame);
+  CHECK(largest < 350 * log_frame);  // beyond half as much again a batch waits
   CHECK(times_begun_anew(path) > 0);
 }
 
@@ -101,7 +96,7 @@ TEST_CASE("reading that never pauses does not make the log grow without end") {
   reading.join();
   // All that was written is some 4,000 pages. How long the reader is kept from the processor in the
   // middle of a call is not for this test to say, so there is room for it.
-  CHECK(largest < 2'000 * frame);
+  CHECK(largest < 2'000 * log_frame);
 }
 
 TEST_CASE("a snapshot that is held makes the log grow beyond its bound, until it is let go") {
@@ -115,12 +110,12 @@ TEST_CASE("a snapshot that is held makes the log grow beyond its bound, until it
     raw.execute("BEGIN");
     CHECK(raw.integer("SELECT count(*) FROM idempotency") == 0);
     for (int i = 0; i < 40; ++i) write_batch(*store, i);
-    CHECK(log_size(path) > 300 * frame);
+    CHECK(log_size(path) > 300 * log_frame);
     CHECK(raw.integer("SELECT count(*) FROM idempotency") == 0);
     raw.execute("COMMIT");
   }
   for (int i = 40; i < 60; ++i) write_batch(*store, i);
-  CHECK(log_size(path) < 350 * frame);
+  CHECK(log_size(path) < 350 * log_frame);
 }
 
 TEST_CASE("a store that has nothing to do writes a large log back, so that it is used again from its start") {

@@ -3,6 +3,8 @@
 #pragma once
 
 #include <catch2/catch.hpp>
+#include <functional>
+#include <future>
 #include <memory>
 #include <string>
 #include <thread>
@@ -136,7 +138,8 @@ class CountingHouse {
 
 // Submits all at once from this thread and waits for every answer, so that the ledger takes them as
 // one batch or a few.
-inline void run_together(Ledger& ledger, std::vector<Submission>& submissions) {
+inline void run_together(
+    Ledger& ledger, std::vector<Submission>& submissions, const std::function<void()>& submitted = [] {}) {
   struct Countdown {
     std::atomic<std::size_t> left;
     Parking& waiter;
@@ -150,7 +153,29 @@ inline void run_together(Ledger& ledger, std::vector<Submission>& submissions) {
     };
   }
   for (Submission& submission : submissions) ledger.submit(submission);
+  submitted();
   countdown.waiter.park();
+}
+
+// Submits all while the ledger is kept from taking any, so that it takes them as one batch, and waits for every
+// answer.
+inline void run_as_one_batch(CountingHouse& house, std::vector<Submission>& submissions) {
+  std::promise<void> all_wait;
+  std::promise<void> held;
+  struct Hold {
+    std::future<void> all_wait;
+    std::promise<void>& held;
+  } hold{all_wait.get_future(), held};
+  Submission first{.command = StoreCounted{}, .actor = {.subject = "admin", .role = Role::operator_}};
+  first.waiter = &hold;
+  first.done = [](Submission& done) {
+    auto& here = *static_cast<Hold*>(done.waiter);
+    here.held.set_value();
+    here.all_wait.wait();
+  };
+  house.ledger->submit(first);
+  held.get_future().wait();
+  run_together(*house.ledger, submissions, [&] { all_wait.set_value(); });
 }
 
 }  // namespace scrip::test

@@ -1,3 +1,5 @@
+#include <atomic>
+
 #include "counting_house.h"
 
 namespace scrip::test {
@@ -111,6 +113,79 @@ TEST_CASE("a key whose commit failed can be used again") {
   house.ledger->execute(again);
   CHECK(!again.replayed);
   CHECK(again.answer->status == 201);
+}
+
+// On SQLite, where a batch of some size is made durable beside the next one.
+TEST_CASE("when a batch is written and its flush fails, nobody is told of success, and who asks again gets the answer",
+          "[sqlite]") {
+  CountingHouse house;
+  const auto campaign = house.campaign("shaky", "one", 100);
+  const auto claims = [&] {
+    std::vector<Submission> made;
+    for (int i = 0; i < 8; ++i) {
+      made.push_back(claim_with_key(campaign, "user " + std::to_string(i), "k" + std::to_string(i), 1));
+    }
+    return made;
+  };
+  house.store->fail(FaultStore::Step::flush);
+  std::vector<Submission> failed = claims();
+  run_as_one_batch(house, failed);
+  CHECK(house.store->failures() == 1);
+  for (const Submission& each : failed) {
+    CHECK(CountingHouse::code(each.outcome) == "storage_unavailable");
+    CHECK(each.outcome.error->message.find("may have been done") != std::string::npos);
+    CHECK(each.outcome.error->retry_after_s > 0);
+    CHECK(!each.answer);
+  }
+  CHECK(!house.ledger->storage_works());
+  std::vector<Submission> again = claims();
+  run_as_one_batch(house, again);
+  for (const Submission& each : again) {
+    CHECK(each.replayed);
+    CHECK(each.answer->status == 201);
+  }
+  CHECK(house.ledger->storage_works());
+  CHECK(house.tally(campaign).issued == 8);
+  house.check_books();
+}
+
+TEST_CASE("what was decided on a batch that is not durable is not told before it is, though it changes nothing",
+          "[sqlite]") {
+  CountingHouse house({.recorded_refusals = 0});
+  const auto campaign = house.campaign("last", "free", 8);
+  std::atomic<int> told = 0;
+  const auto claims = [&](const std::string& who) {
+    std::vector<Submission> made;
+    for (int i = 0; i < 8; ++i) {
+      made.push_back({.command = Issue{.campaign = campaign, .user_id = who + std::to_string(i)},
+                      .actor = {.subject = "shop", .role = Role::service}});
+      made.back().waiter = &told;
+      made.back().done = [](Submission& done) { ++*static_cast<std::atomic<int>*>(done.waiter); };
+    }
+    return made;
+  };
+  // Eight take all there is. While their flush goes on two more batches are decided, and refused.
+  std::vector<Submission> takers = claims("early");
+  std::vector<Submission> late = claims("late");
+  std::vector<Submission> later = claims("later");
+  int told_before = -1;
+  house.store->flushing = [&] {
+    if (told_before >= 0) return;
+    const auto submit_and_wait_for_begin = [&](std::vector<Submission>& submissions) {
+      const std::int64_t before = house.store->begun();
+      for (Submission& submission : submissions) house.ledger->submit(submission);
+      while (house.store->begun() == before) std::this_thread::yield();
+    };
+    submit_and_wait_for_begin(late);
+    submit_and_wait_for_begin(later);  // so the ledger is done with the others
+    told_before = told;
+  };
+  run_as_one_batch(house, takers);
+  house.ledger->stop();
+  CHECK(told_before == 0);
+  CHECK(told == 16);
+  for (const Submission& each : late) CHECK(CountingHouse::code(each.outcome) == "sold_out");
+  CHECK(house.tally(campaign).issued == 8);
 }
 
 TEST_CASE("a full queue and a stopped ledger refuse as overloaded") {
