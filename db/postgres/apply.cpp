@@ -42,6 +42,14 @@ Exchange::Take expect_rows(std::vector<std::int64_t> campaigns, Contended& conte
   };
 }
 
+Exchange::Take expect_all(std::vector<std::int64_t> campaigns, Contended& contended) {
+  return [campaigns = std::move(campaigns), &contended](Rows& rows) -> Result<void> {
+    if (rows.affected() == static_cast<std::int64_t>(campaigns.size())) return {};
+    contended.insert(campaigns.begin(), campaigns.end());
+    return {Code::storage_conflict, "another node has changed what this batch has read"};
+  };
+}
+
 Exchange::Take expect_count(std::size_t count, const char* otherwise) {
   return [count, otherwise](Rows& rows) -> Result<void> {
     if (rows.affected() == static_cast<std::int64_t>(count)) return {};

@@ -44,6 +44,9 @@ void apply_outbox(Exchange& exchange, const Applying& applying, const Changes& c
 // returns. Those where it has not are contended.
 Exchange::Take expect_rows(std::vector<std::int64_t> campaigns, Contended& contended);
 
+// As expect_rows(), of a statement that returns no rows: all of them are contended if any is.
+Exchange::Take expect_all(std::vector<std::int64_t> campaigns, Contended& contended);
+
 // Looks whether a statement has changed so many rows.
 Exchange::Take expect_count(std::size_t count, const char* otherwise);
 

@@ -41,8 +41,8 @@ void add_new(Exchange& exchange, const CouponRows& rows, Contended& contended) {
                ", version) SELECT n.campaign_id, n.serial, n.state, n.user_id, n.subject, n.issued_at, n.expires_at,"
                " n.decision, n.redeemed_at, n.discount_amount, n.discount_currency, n.order_id, n.imported_code,"
                " n.created_at, 1 FROM unnest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)"
-               " AS n (" SCRIP_PG_COUPON ") ON CONFLICT (campaign_id, serial) DO NOTHING RETURNING campaign_id",
-               params, expect_rows(rows.campaigns, contended));
+               " AS n (" SCRIP_PG_COUPON ") ON CONFLICT (campaign_id, serial) DO NOTHING",
+               params, expect_all(rows.campaigns, contended));
 }
 
 void change(Exchange& exchange, const CouponRows& rows, Contended& contended) {

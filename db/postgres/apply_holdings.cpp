@@ -92,8 +92,7 @@ void apply_holdings(Exchange& exchange, const Changes& changes, BatchState& batc
   }
   if (!fresh.campaigns.empty()) {
     Params params = columns(fresh.campaigns, fresh.users, fresh.subjects, fresh.issued, fresh.redeemed);
-    exchange.ask(SCRIP_PG_NEW_HOLDINGS "DO NOTHING RETURNING campaign_id", params,
-                 expect_rows(fresh.campaigns, contended));
+    exchange.ask(SCRIP_PG_NEW_HOLDINGS "DO NOTHING", params, expect_all(fresh.campaigns, contended));
   }
   if (!known.campaigns.empty()) {
     Params params = columns(known.campaigns, known.users, known.subjects, known.issued, known.redeemed,

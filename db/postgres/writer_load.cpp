@@ -71,7 +71,7 @@ Result<void> Writer::load(const Wanted& wanted, Loaded& loaded) {
       return {};
     }
     const bool too_few_turns = done.error().code == Code::storage_conflict && locked.alone_too.empty();
-    if (last || db_->broken() || done.error().code != Code::storage_conflict || !registered_ || !versions_agree_) {
+    if (last || db_->broken() || done.error().code != Code::storage_conflict || !versions_agree_) {
       if (!locked.alone_too.empty()) contend(locked.alone_too);
       return fail(done.error());
     }
@@ -131,16 +131,10 @@ Result<void> Writer::try_load(const Wanted& wanted, Loaded& loaded, const Lockin
   return {};
 }
 
-// Whether this is still the node that it takes itself for, and knows what is defined.
+// Whether this node knows what is defined. Whether it is still the one that it takes itself for it learns when it
+// writes.
 void Writer::ask_whether_current(Exchange& exchange) {
   versions_agree_ = true;
-  Params params;
-  params.add(node_.number);
-  exchange.ask("SELECT incarnation FROM node WHERE id = $1", params, [this](Rows& rows) -> Result<void> {
-    if (rows.integer() == node_.incarnation) return {};
-    registered_ = false;
-    return {Code::storage_conflict, "this node was not seen for long and has lost its number"};
-  });
   exchange.ask("SELECT version FROM definition_version WHERE id = 1", {}, [this](Rows& rows) -> Result<void> {
     const std::int64_t version = rows.integer().value_or(0);
     if (version == seen_version_) return {};
