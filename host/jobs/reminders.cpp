@@ -12,7 +12,7 @@ namespace {
 
 constexpr int coupons_at_once = 2'000;         // of a walk, on one snapshot
 constexpr std::size_t notices_at_once = 200;   // in one command: claims wait for no more than that
-constexpr std::size_t most_fresh = 1'000'000;  // 16 MB
+constexpr std::size_t most_fresh = 1'000'000;  // 24 MB
 
 // No coupon whose last day is more than `days` away ends before this: a day has up to 25 hours, and
 // zones are a day apart.
@@ -55,7 +55,7 @@ bool Reminders::changed(const Changes& changes) {
       too_many_ = true;
       break;
     }
-    fresh_.push_back(key);
+    fresh_.push_back({.coupon = key, .expires_at = *coupon.expires_at});
   }
   return !fresh_.empty();
 }
@@ -147,11 +147,17 @@ Result<void> Reminders::walk(const std::set<std::int64_t>& campaigns, Micros now
 }
 
 Result<void> Reminders::ask_fresh(Micros now, Pass& pass) {
-  std::vector<CouponKey> fresh;
+  std::vector<Fresh> fresh;
   {
     const std::lock_guard lock(mutex_);
     fresh.swap(fresh_);
   }
+  // Those of a campaign that was not known yet, whose rules turn out to ask nothing, or not so early.
+  std::erase_if(fresh, [&](const Fresh& each) {
+    const auto plan = plans_.find(each.coupon.campaign);
+    if (plan == plans_.end()) return false;
+    return plan->second.days < 0 || each.expires_at > horizon(now, plan->second.days);
+  });
   if (fresh.empty()) return {};
   const auto give_back = [&](Error error) {
     const std::lock_guard lock(mutex_);
@@ -162,7 +168,7 @@ Result<void> Reminders::ask_fresh(Micros now, Pass& pass) {
   const auto catalog = ledger_.catalog();
   auto reader = store_.reader();
   if (!reader) return give_back(reader.error());
-  for (const CouponKey& key : fresh) {
+  for (const auto& [key, expires_at] : fresh) {
     if (interrupted_.load(std::memory_order_relaxed)) return {};  // the next start walks through all
     const auto coupon = (*reader)->coupon(key);
     if (!coupon) return give_back(coupon.error());

@@ -80,7 +80,11 @@ class Reminders {
   std::mutex mutex_;                            // guards:
   bool ready_ = false;                          // days_ is filled in
   std::unordered_map<std::int64_t, int> days_;  // Plan::days
-  std::vector<CouponKey> fresh_;
+  struct Fresh {
+    CouponKey coupon;
+    Micros expires_at = 0;
+  };
+  std::vector<Fresh> fresh_;
   bool too_many_ = false;  // more than fresh_ takes: all have to be walked through
 };
 
