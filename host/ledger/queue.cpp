@@ -32,6 +32,13 @@ void Queue::gather(std::size_t least) {
   if (enough) arrived_.notify_one();
 }
 
+void Queue::wait_for(std::size_t count, std::chrono::microseconds patience) {
+  std::unique_lock lock(mutex_);
+  least_ = std::max<std::size_t>(count, 1);
+  arrived_.wait_for(lock, patience, [&] { return closed_ || waiting_.size() >= least_; });
+  least_ = 1;
+}
+
 bool Queue::take(std::vector<Submission*>& out, std::size_t most, std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   arrived_.wait_for(lock, patience, [&] { return closed_ || waiting_.size() >= least_; });

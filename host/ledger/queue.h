@@ -25,6 +25,9 @@ class Queue {
   // How many have to wait for take() to take them: 1, or more while it is better to gather. Any thread.
   void gather(std::size_t least);
 
+  // Waits until so many wait, the queue is closed, or `patience` is over. For the taker, who does not gather() then.
+  void wait_for(std::size_t count, std::chrono::microseconds patience);
+
   // Waits until there are so many, the queue is closed, or `patience` is over. Moves at most
   // `most` into `out` (empty: nothing came). False when closed and empty.
   bool take(std::vector<Submission*>& out, std::size_t most, std::chrono::milliseconds patience);
