@@ -25,6 +25,14 @@ Result<void> apply(Exchange& exchange, const Applying& applying, const Changes& 
   return {};
 }
 
+namespace {
+
+Error came_between() {
+  return {.code = Code::storage_conflict, .message = "another node has changed what this batch has read"};
+}
+
+}  // namespace
+
 Exchange::Take expect_rows(std::vector<std::int64_t> campaigns, Contended& contended) {
   return [campaigns = std::move(campaigns), &contended](Rows& rows) -> Result<void> {
     if (rows.size() == static_cast<int>(campaigns.size())) return {};
@@ -38,7 +46,7 @@ Exchange::Take expect_rows(std::vector<std::int64_t> campaigns, Contended& conte
     for (const auto& [campaign, count] : missing) {
       if (count != 0) contended.insert(campaign);
     }
-    return {Code::storage_conflict, "another node has changed what this batch has read"};
+    return came_between();
   };
 }
 
@@ -46,7 +54,7 @@ Exchange::Take expect_all(std::vector<std::int64_t> campaigns, Contended& conten
   return [campaigns = std::move(campaigns), &contended](Rows& rows) -> Result<void> {
     if (rows.affected() == static_cast<std::int64_t>(campaigns.size())) return {};
     contended.insert(campaigns.begin(), campaigns.end());
-    return {Code::storage_conflict, "another node has changed what this batch has read"};
+    return came_between();
   };
 }
 

@@ -23,10 +23,11 @@ void find_too_little(const Locking& locking, Locked& locked) {
   }
 }
 
-// A campaign that has no row yet is nobody else's.
-void ask_for_rows(Exchange& exchange, const Numbers& numbers, bool alone, bool at_once, Locked& locked) {
 #define SCRIP_PG_CAMPAIGN_ROWS \
   "SELECT campaign_id, total, version FROM campaign WHERE campaign_id = ANY($1) ORDER BY campaign_id FOR "
+
+// A campaign that has no row yet is nobody else's.
+void ask_for_rows(Exchange& exchange, const Numbers& numbers, bool alone, bool at_once, Locked& locked) {
   Params params;
   params.array(std::span<const std::int64_t>(numbers));
   for (const std::int64_t number : numbers) locked.held[number].alone = true;

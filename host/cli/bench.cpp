@@ -80,8 +80,8 @@ struct Measured {
   }
 };
 
-// Keeps a number of claims under way: each is submitted again, for another user, by the ledger's
-// thread when it is durable, so nothing but the ledger itself is measured.
+// Keeps a number of claims under way: each is submitted again, for another user, by the ledger
+// when it is durable, so nothing but the ledger itself is measured.
 class Claims {
  public:
   Claims(Ledger& ledger, std::int64_t campaign, const BenchArguments& given)
@@ -125,7 +125,7 @@ class Claims {
   const std::int64_t campaign_;
   const std::uint64_t users_;
   std::vector<Submission> submissions_;
-  // Of the ledger's thread, once the first claim is submitted.
+  // Of whichever thread the ledger answers on, one at a time, once the first claim is submitted.
   std::mt19937_64 random_{20'261'121};
   SteadyClock::time_point end_;
   Measured measured_;

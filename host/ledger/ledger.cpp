@@ -275,8 +275,9 @@ class Ledger::Impl {
     publish(state_.judge);
     if (done == Commit::written) {
       // Also what has changed nothing: it was decided on batches that are not durable yet.
+      // Before it is given: it may be settled, and nothing be left to gather beside, before give() returns.
+      queue_.gather(std::min(flusher_->submissions() + submissions.size(), options_.batch));
       flusher_->give({submissions, std::move(changes), decide_us, storing});
-      queue_.gather(std::min(flusher_->submissions(), options_.batch));
     } else {
       report(changes, submissions.size(), decide_us, storing);
     }
