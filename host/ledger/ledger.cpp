@@ -24,6 +24,9 @@ constexpr int most_conflicts = 40;
 // So few that what is under way beside them is not worth another thread.
 constexpr std::size_t few_submissions = 4;
 
+// So many that half of them make a batch of a good size: what each batch costs beside its commands is small then.
+constexpr std::size_t crowd = 128;
+
 std::int64_t micros_since(SteadyClock::time_point start) {
   return std::chrono::duration_cast<std::chrono::microseconds>(SteadyClock::now() - start).count();
 }
@@ -94,7 +97,8 @@ class Ledger::Impl {
   void run() {
     std::vector<Submission*> batch;
     const auto patience = std::chrono::milliseconds(200);
-    while (queue_.take(batch, options_.batch, patience)) {
+    const auto share = [this](std::size_t waiting) { return share_of(waiting); };
+    while (queue_.take(batch, share, patience)) {
       if (batch.empty()) {
         if (!tend()) store_.idle();
         // Nobody waits for it; the next batch says what is wrong.
@@ -107,6 +111,13 @@ class Ledger::Impl {
       batch.clear();
     }
     store_counted();
+  }
+
+  // Of a crowd half is taken when nothing is being made durable: the rest is decided while that half is, and its
+  // callers are answered. With all in one batch the ledger and the disk would go on waiting for each other in turn.
+  std::size_t share_of(std::size_t waiting) const {
+    const bool halve = waiting >= crowd && !store_.shared() && flusher_->idle();
+    return std::min(halve ? waiting / 2 : waiting, options_.batch);
   }
 
   // On a store that other nodes share most of what a batch costs is the same however much is in it, and they are at

@@ -4,7 +4,7 @@
 // need, lets the policy decide each in order on facts that include what the batch's earlier
 // commands did, and stores everything in one commit (one fsync). Only then is anybody answered.
 // While a batch is being made durable the next one gathers, is decided and written; it begins when as many
-// wait as are being made durable, or nothing is.
+// wait as are being made durable, or nothing is. Of a crowd that comes when nothing is, one half is the batch.
 //
 // Several ledgers, on as many nodes, may share one store. A batch that another node came between is
 // decided again, and what others have defined is learnt before each batch.

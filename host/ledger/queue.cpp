@@ -39,10 +39,11 @@ void Queue::wait_for(std::size_t count, std::chrono::microseconds patience) {
   least_ = 1;
 }
 
-bool Queue::take(std::vector<Submission*>& out, std::size_t most, std::chrono::milliseconds patience) {
+bool Queue::take(std::vector<Submission*>& out, const Share& share, std::chrono::milliseconds patience) {
   std::unique_lock lock(mutex_);
   arrived_.wait_for(lock, patience, [&] { return closed_ || waiting_.size() >= least_; });
   if (waiting_.empty()) return !closed_;
+  const std::size_t most = share(waiting_.size());
   if (waiting_.size() <= most) {
     out.swap(waiting_);
     waiting_.clear();

@@ -4,6 +4,7 @@
 #include <chrono>
 #include <condition_variable>
 #include <cstddef>
+#include <functional>
 #include <mutex>
 #include <unordered_set>
 #include <vector>
@@ -28,9 +29,11 @@ class Queue {
   // Waits until so many wait, the queue is closed, or `patience` is over. For the taker, who does not gather() then.
   void wait_for(std::size_t count, std::chrono::microseconds patience);
 
-  // Waits until there are so many, the queue is closed, or `patience` is over. Moves at most
-  // `most` into `out` (empty: nothing came). False when closed and empty.
-  bool take(std::vector<Submission*>& out, std::size_t most, std::chrono::milliseconds patience);
+  // Waits until there are so many, the queue is closed, or `patience` is over. Moves as many into `out` as
+  // `share` says of how many wait (empty: nothing came); `share` must not use the queue. False when closed and
+  // empty.
+  using Share = std::function<std::size_t(std::size_t waiting)>;
+  bool take(std::vector<Submission*>& out, const Share& share, std::chrono::milliseconds patience);
 
   // The key of an answered submission may be used again. Called before its `done`.
   void release(const Submission& submission);

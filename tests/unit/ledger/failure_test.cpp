@@ -1,4 +1,5 @@
 #include <atomic>
+#include <chrono>
 
 #include "counting_house.h"
 
@@ -186,6 +187,30 @@ TEST_CASE("what was decided on a batch that is not durable is not told before it
   CHECK(told == 16);
   for (const Submission& each : late) CHECK(CountingHouse::code(each.outcome) == "sold_out");
   CHECK(house.tally(campaign).issued == 8);
+}
+
+TEST_CASE("of a crowd one half is decided while the other half is made durable", "[sqlite]") {
+  CountingHouse house;
+  const auto campaign = house.campaign("crowd", "one", 1'000);
+  std::vector<Submission> claims;
+  for (int i = 0; i < 200; ++i) {
+    claims.push_back({.command = Issue{.campaign = campaign, .user_id = "user " + std::to_string(i)},
+                      .actor = {.subject = "shop", .role = Role::service}});
+  }
+  // The batch that holds the ledger until all wait, and the two halves.
+  const std::int64_t begun_then = house.store->begun() + 3;
+  bool beside = false;
+  house.store->flushing = [&] {
+    const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+    while (house.store->begun() < begun_then && std::chrono::steady_clock::now() < patience) std::this_thread::yield();
+    beside = beside || house.store->begun() == begun_then;
+  };
+  run_as_one_batch(house, claims);
+  CHECK(beside);
+  for (const Submission& each : claims) CHECK(CountingHouse::code(each.outcome) == "ok");
+  house.ledger->stop();
+  CHECK(house.tally(campaign).issued == 200);
+  house.check_books();
 }
 
 TEST_CASE("a full queue and a stopped ledger refuse as overloaded") {
