@@ -92,16 +92,8 @@ void post_coupon(Indexes& indexes, const Coupon& coupon) {
 }
 
 Result<void> add_coupon(Connection& db, Indexes& indexes, const Coupon& coupon) {
-  post_coupon(indexes, coupon);
   const std::int64_t id = coupon_id(coupon.key);
   const auto state = static_cast<std::int64_t>(coupon.state);
-  // What nearly every claim stores; the other columns are NULL, and not bound one by one.
-  if (coupon.state == CouponState::issued && coupon.imported_code.empty() && coupon.created_at == 0) {
-    Statement insert(db,
-                     "INSERT INTO coupon (id, state, user_id, subject, issued_at, expires_at, decision)"
-                     " VALUES (?1, 1, ?2, ?3, ?4, ?5, ?6)");
-    return insert.bind(id, coupon.user_id, coupon.subject, coupon.issued_at, coupon.expires_at, coupon.decision).run();
-  }
   const OptionalParts parts(coupon);
   if (parts.imported_key)
     indexes.post(Index::imported,
@@ -267,26 +259,36 @@ Result<void> forget_answers(Connection& db, Indexes& indexes, Micros before) {
 
 }  // namespace
 
-Result<void> apply(Connection& db, Indexes& indexes, const Changes& changes) {
+Result<void> apply(Connection& db, Writing writing, const Changes& changes) {
+  Indexes& indexes = writing.indexes;
   const auto in = [&db](auto store) { return [&db, store](const auto& row) { return store(db, row); }; };
   const auto pair_in = [&db](auto store) {
     return [&db, store](const auto& row) { return store(db, row.first, row.second); };
   };
   const auto store_coupon = [&](const auto& row) {
     const Changes::CouponChange& change = row.second;
-    return change.is_new ? add_coupon(db, indexes, change.coupon) : change_coupon(db, indexes, change.coupon);
+    if (!change.is_new) return change_coupon(db, indexes, change.coupon);
+    post_coupon(indexes, change.coupon);
+    if (!NewCoupons::takes(change.coupon)) return add_coupon(db, indexes, change.coupon);
+    writing.new_coupons.add(change.coupon);
+    return Result<void>();
   };
   const auto store_answer = [&](const auto& row) { return add_answer(db, indexes, row); };
   if (auto done = each(changes.formats, in(add_format)); !done) return done;
   if (auto done = each(changes.campaigns, in(put_campaign)); !done) return done;
   if (auto done = each(changes.batches, in(add_batch)); !done) return done;
   if (auto done = each(changes.coupons, store_coupon); !done) return done;
+  if (auto done = writing.new_coupons.store(db); !done) return done;
   if (auto done = apply_holds(db, changes); !done) return done;
   if (auto done = each(changes.stacked_orders, pair_in(put_stacked_order)); !done) return done;
   if (auto done = each(changes.tallies, pair_in(add_to_tally)); !done) return done;
   if (auto done = apply_counters(db, changes); !done) return done;
   if (auto done = each(changes.idempotency, store_answer); !done) return done;
-  if (auto done = add_decisions(db, indexes, changes.decisions, named_by_coupons(changes)); !done) return done;
+  if (!changes.decisions.empty()) {
+    const auto added =
+        add_decisions(db, indexes, writing.newest_decision, changes.decisions, named_by_coupons(changes));
+    if (!added) return added;
+  }
   if (changes.drop_decisions_to != 0) {
     if (auto done = drop_decisions(db, indexes, changes.drop_decisions_to); !done) return done;
   }

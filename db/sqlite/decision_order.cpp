@@ -78,13 +78,24 @@ Result<std::int64_t> halve(Connection& db, const Order& order, Micros at) {
 
 }  // namespace
 
-Result<void> note_turns(Connection& db, const std::vector<DecisionRow>& decisions) {
+Result<std::optional<Micros>> NewestDecision::at(Connection& db) {
+  if (known_) return at_;
+  auto found = newest_instant(db);
+  if (found) {
+    known_ = true;
+    at_ = *found;
+  }
+  return found;
+}
+
+Result<void> note_turns(Connection& db, NewestDecision& newest, const std::vector<DecisionRow>& decisions) {
   if (decisions.empty()) return {};
-  const auto newest = newest_instant(db);
-  if (!newest) return newest.error();
+  const auto stored = newest.at(db);
+  if (!stored) return stored.error();
+  newest.is(decisions.back().at);
   std::int64_t turn = 0;
   Micros latest = 0;
-  Micros before = newest->value_or(decisions.front().at);
+  Micros before = stored->value_or(decisions.front().at);
   for (const DecisionRow& row : decisions) {
     if (row.at < before) {
       turn = row.id;

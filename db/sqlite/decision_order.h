@@ -6,6 +6,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "coupon/error.h"
@@ -15,8 +16,25 @@
 
 namespace scrip::sqlite {
 
+// The instant of the newest decision that is stored, kept from batch to batch, as finding it decodes a block.
+class NewestDecision {
+ public:
+  // Whoever else has written, or a batch that was rolled back, makes it unknown.
+  void forget() { known_ = false; }
+  void is(Micros at) {
+    known_ = true;
+    at_ = at;
+  }
+  // nullopt: there is none.
+  Result<std::optional<Micros>> at(Connection& db);
+
+ private:
+  bool known_ = false;
+  std::optional<Micros> at_;
+};
+
 // Inside a batch, before its decisions are stored.
-Result<void> note_turns(Connection& db, const std::vector<DecisionRow>& decisions);
+Result<void> note_turns(Connection& db, NewestDecision& newest, const std::vector<DecisionRow>& decisions);
 
 // See Reader::decision_before and Reader::last_decision_before. Inside a Snapshot.
 Result<std::int64_t> find_decision_before(Connection& db, Micros at);

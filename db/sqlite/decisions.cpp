@@ -5,7 +5,6 @@
 #include <span>
 
 #include "db/sqlite/decision_blocks.h"
-#include "db/sqlite/decision_order.h"
 
 namespace scrip::sqlite {
 namespace {
@@ -58,13 +57,13 @@ void post_decision(Indexes& indexes, const DecisionPlace& place) {
   }
 }
 
-Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<DecisionRow>& decisions,
-                           const std::unordered_set<std::int64_t>& named) {
+Result<void> add_decisions(Connection& db, Indexes& indexes, NewestDecision& newest,
+                           const std::vector<DecisionRow>& decisions, const std::unordered_set<std::int64_t>& named) {
   for (std::size_t i = 1; i < decisions.size(); ++i) {
     // A block knows the first id alone.
     if (decisions[i].id != decisions[i - 1].id + 1) return {Code::internal, "the decisions of a batch have gaps"};
   }
-  if (auto noted = note_turns(db, decisions); !noted) return noted;
+  if (auto noted = note_turns(db, newest, decisions); !noted) return noted;
   std::span<const DecisionRow> left(decisions);
   while (!left.empty()) {
     const auto rows = left.first(std::min(left.size(), decisions_per_block));

@@ -12,6 +12,7 @@
 
 #include "coupon/error.h"
 #include "db/sqlite/connection.h"
+#include "db/sqlite/decision_order.h"
 #include "db/sqlite/runs/indexes.h"
 #include "db/store.h"
 
@@ -27,8 +28,8 @@ void post_decision(Indexes& indexes, const DecisionPlace& place);
 
 // Inside a batch. The ids go on from the last one stored, without gaps. `named` are those that a
 // coupon's row names after the batch: nearly all, in a rush of claims.
-Result<void> add_decisions(Connection& db, Indexes& indexes, const std::vector<DecisionRow>& decisions,
-                           const std::unordered_set<std::int64_t>& named);
+Result<void> add_decisions(Connection& db, Indexes& indexes, NewestDecision& newest,
+                           const std::vector<DecisionRow>& decisions, const std::unordered_set<std::int64_t>& named);
 
 // The oldest decisions, a bounded number, if they are older than that. Whole blocks: what a batch decided
 // at one instant goes together.

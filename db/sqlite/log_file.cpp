@@ -13,6 +13,7 @@ constexpr std::size_t most_gathered = 1 << 20;  // bytes
 // SQLite's own VFS takes less than 128 KiB in one call.
 constexpr std::size_t most_written = 31 * 4096;
 constexpr sqlite3_int64 step = 1 << 20;
+constexpr std::size_t most_spare = 3;  // one is written, one is being made durable, one waits for that
 
 }  // namespace
 
@@ -67,6 +68,11 @@ int LogFile::write(const void* from, int size, sqlite3_int64 where) {
   const auto place = static_cast<std::size_t>(where - gathered_.at);
   const auto bytes = static_cast<std::size_t>(size);
   try {
+    if (place == gathered_.bytes.size()) {
+      const auto* const first = static_cast<const char*>(from);
+      gathered_.bytes.insert(gathered_.bytes.end(), first, first + bytes);
+      return SQLITE_OK;
+    }
     if (gathered_.bytes.size() < place + bytes) gathered_.bytes.resize(place + bytes);
   } catch (const std::bad_alloc&) {
     return SQLITE_IOERR_NOMEM;
@@ -124,8 +130,7 @@ int LogFile::flush() {
   const int synced = real()->pMethods->xSync(real(), SQLITE_SYNC_NORMAL);
   const std::lock_guard guard(mutex_);
   if (synced == SQLITE_OK) {
-    spare_.swap(unsynced_.front().bytes);
-    unsynced_.erase(unsynced_.begin(), unsynced_.begin() + static_cast<std::ptrdiff_t>(pieces));
+    drop_unsynced(pieces);
   } else {
     failed_ = true;
   }
@@ -178,13 +183,26 @@ int LogFile::write_again() {
 void LogFile::keep_gathered() {
   const std::lock_guard lock(mutex_);
   unsynced_.push_back(std::move(gathered_));
-  gathered_.bytes = std::exchange(spare_, {});
+  gathered_.bytes.clear();
+  if (spare_.empty()) return;
+  gathered_.bytes.swap(spare_.back());
+  spare_.pop_back();
+}
+
+// With mutex_ held.
+void LogFile::drop_unsynced(std::size_t pieces) {
+  const auto end = unsynced_.begin() + static_cast<std::ptrdiff_t>(pieces);
+  for (auto piece = unsynced_.begin(); piece != end && spare_.size() < most_spare; ++piece) {
+    piece->bytes.clear();
+    spare_.push_back(std::move(piece->bytes));
+  }
+  unsynced_.erase(unsynced_.begin(), end);
 }
 
 // With syncing_ held.
 void LogFile::forget_unsynced() {
   const std::lock_guard lock(mutex_);
-  unsynced_.clear();
+  drop_unsynced(unsynced_.size());
   failed_ = false;
 }
 

@@ -52,6 +52,7 @@ class LogFile {
   int really_sync(int flags);
   int find_same_log(bool& same);
   void keep_gathered();
+  void drop_unsynced(std::size_t pieces);
   void forget_unsynced();
 
   sqlite3_file base_{};  // first: SQLite's view of this object
@@ -61,9 +62,9 @@ class LogFile {
 
   std::mutex syncing_;  // held through each fsync, as its result is for whoever asked first
 
-  mutable std::mutex mutex_;     // guards:
-  std::vector<Piece> unsynced_;  // written, in the order of their writing
-  std::vector<char> spare_;      // the room of one that is durable
+  mutable std::mutex mutex_;              // guards:
+  std::vector<Piece> unsynced_;           // written, in the order of their writing
+  std::vector<std::vector<char>> spare_;  // the room of some that are durable: getting it anew costs page faults
   bool failed_ = false;
 };
 

@@ -29,8 +29,10 @@ Error no_batch() {
 
 class SqliteStore final : public Store {
  public:
-  SqliteStore(std::unique_ptr<Connection> writer, const KeyHash& hash, const SqliteOptions& options)
+  SqliteStore(std::unique_ptr<Connection> writer, std::unique_ptr<NewCoupons> new_coupons, const KeyHash& hash,
+              const SqliteOptions& options)
       : options_(options),
+        new_coupons_(std::move(new_coupons)),
         writer_(std::move(writer)),
         log_(*writer_, options),
         postings_(std::make_shared<Postings>(hash)),
@@ -67,7 +69,7 @@ class SqliteStore final : public Store {
 
   Result<void> commit(const Changes& changes) override {
     if (!writer_->in_transaction()) return no_batch();
-    auto done = apply(*writer_, indexes_, changes);
+    auto done = apply(*writer_, {indexes_, *new_coupons_, newest_}, changes);
     if (done) done = indexes_.commit();
     if (!done) rollback();
     return done;
@@ -103,6 +105,8 @@ class SqliteStore final : public Store {
     // A rollback cannot fail to happen: at worst SQLite does it when the transaction's locks go.
     if (writer_->in_transaction()) static_cast<void>(run("ROLLBACK"));
     indexes_.rolled_back();
+    new_coupons_->forget();
+    newest_.forget();
   }
 
   void idle() override { log_.idle(); }
@@ -152,6 +156,7 @@ class SqliteStore final : public Store {
     const auto version = writer_->integer("PRAGMA data_version");
     if (!version) return version.error();
     if (*version != version_) {
+      newest_.forget();
       if (auto read = indexes_.read(); !read) return read;
     }
     version_ = *version;
@@ -171,10 +176,12 @@ class SqliteStore final : public Store {
   }
 
   const SqliteOptions options_;
+  std::unique_ptr<NewCoupons> new_coupons_;  // the writer's table
   std::unique_ptr<Connection> writer_;
   WriteAheadLog log_;
   std::shared_ptr<Postings> postings_;
   Indexes indexes_;
+  NewestDecision newest_;
   std::int64_t version_ = 0;  // PRAGMA data_version
   std::optional<Lookup> lookup_;
   std::shared_ptr<ReaderPool> pool_;
@@ -192,8 +199,11 @@ Result<std::unique_ptr<Store>> open_sqlite(const std::string& path, const Sqlite
   const auto key_1 = (*writer)->integer("SELECT value FROM setting WHERE name = 'hash_key_1'");
   if (!key_1) return key_1.error();
   if (sqlite::log_file((*writer)->handle()) == nullptr) return {Code::internal, "the log of " + path + " is not ours"};
+  auto new_coupons = std::make_unique<sqlite::NewCoupons>();
+  if (auto opened = new_coupons->open(**writer); !opened) return opened.error();
   const sqlite::KeyHash hash(*key_0, *key_1);
-  return std::unique_ptr<Store>(std::make_unique<sqlite::SqliteStore>(std::move(*writer), hash, options));
+  return std::unique_ptr<Store>(
+      std::make_unique<sqlite::SqliteStore>(std::move(*writer), std::move(new_coupons), hash, options));
 }
 
 }  // namespace scrip

@@ -169,3 +169,33 @@ TEMPLATE_TEST_CASE("decisions on both sides of a clock that was set back are fou
   CHECK(value_of(reader->decision_before(noon + 3 * minute)) == 7 * size);
   CHECK(value_of(reader->decision_before(noon + 7 * minute)) == 8 * size);
 }
+
+TEST_CASE("a batch that was rolled back leaves no trace in the order of decisions") {
+  const Sqlite engine;
+  auto store = open_shop(engine);
+  const auto add = [](std::int64_t id, Micros at) {
+    Changes changes;
+    changes.decisions.push_back(decision(id, at, 1));
+    return changes;
+  };
+  const auto turn = [&] { return engine.text("SELECT value FROM setting WHERE name = 'decision_turn'"); };
+  const std::string none = turn();
+  Changes first = add(1, noon);
+  first.decisions.push_back(decision(2, noon, 1));
+  store_changes(*store, first);
+  {
+    Changes failing = add(3, noon + hour);
+    failing.drop_decisions_to = 1;  // a part of a block; dropped after the decision is added
+    REQUIRE(store->begin());
+    REQUIRE_FALSE(store->commit(failing));
+  }
+  store_changes(*store, add(3, noon + minute));
+  CHECK(turn() == none);
+  // While a clock that was set back is noticed, also when that was before the store was opened.
+  store_changes(*store, add(4, noon));
+  CHECK(turn() == "4");
+  store.reset();
+  store = engine.open();
+  store_changes(*store, add(5, noon - minute));
+  CHECK(turn() == "5");
+}
