@@ -13,6 +13,7 @@ namespace {
 constexpr std::size_t max_depth = 32;
 
 bool is_json(std::string_view content_type) {
+  if (content_type == "application/json") return true;
   std::string type(content_type.substr(0, content_type.find(';')));
   std::erase(type, ' ');
   std::transform(type.begin(), type.end(), type.begin(),
@@ -142,7 +143,7 @@ void Fields::refuse(std::string_view name, std::string message) {
 }
 
 bool Fields::has(std::string_view name) const {
-  return object_.is_object() && object_.contains(std::string(name));
+  return object_.is_object() && object_.contains(name);
 }
 
 bool Fields::is_null(std::string_view name) {
@@ -156,9 +157,10 @@ const Json* Fields::any(std::string_view name) {
 
 const Json* Fields::find(std::string_view name, bool required) {
   if (!object_.is_object()) return nullptr;
-  asked_.insert(std::string(name));
-  const auto found = object_.find(std::string(name));
-  if (found != object_.end()) return &*found;
+  if (const auto found = object_.find(name); found != object_.end()) {
+    asked_.push_back(&*found);
+    return &*found;
+  }
   if (required) refuse(name, "is required");
   return nullptr;
 }
@@ -221,7 +223,8 @@ std::optional<std::string> Fields::object(std::string_view name, std::size_t max
 void Fields::finish() {
   if (!object_.is_object()) return;
   for (const auto& [name, value] : object_.items()) {
-    if (!asked_.contains(name)) refuse(name, "is not a member of this request");
+    const bool asked = std::find(asked_.begin(), asked_.end(), &value) != asked_.end();
+    if (!asked) refuse(name, "is not a member of this request");
   }
 }
 

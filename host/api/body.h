@@ -6,7 +6,6 @@
 #include <cstdint>
 #include <nlohmann/json.hpp>
 #include <optional>
-#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,7 +59,7 @@ class Fields {
   const Json& object_;
   std::string path_;
   std::vector<FieldError>& errors_;
-  std::set<std::string, std::less<>> asked_;
+  std::vector<const Json*> asked_;  // members
 };
 
 // invalid_request with these fields. Precondition: not empty.

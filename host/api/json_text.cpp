@@ -1,33 +1,35 @@
 #include "api/json_text.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace scrip::api {
 
 void append_json_string(std::string& to, std::string_view text) {
+  const auto is_plain = [](char c) { return c != '"' && c != '\\' && static_cast<unsigned char>(c) >= 0x20; };
   to += '"';
-  for (const char c : text) {
+  while (!text.empty()) {
+    const auto plain = static_cast<std::size_t>(std::find_if_not(text.begin(), text.end(), is_plain) - text.begin());
+    to.append(text.substr(0, plain));
+    if (plain == text.size()) break;
+    const char c = text[plain];
     const auto byte = static_cast<unsigned char>(c);
-    if (c == '"' || c == '\\') {
-      to += '\\';
-      to += c;
-    } else if (byte < 0x20) {
+    if (byte < 0x20) {
       constexpr std::string_view digits = "0123456789abcdef";
       to += "\\u00";
       to += digits[byte >> 4];
       to += digits[byte & 15];
     } else {
+      to += '\\';
       to += c;
     }
+    text.remove_prefix(plain + 1);
   }
   to += '"';
 }
 
 void ObjectText::name(std::string_view name) {
-  text_ += text_.empty() ? '{' : ',';
-  text_ += '"';
-  text_ += name;
-  text_ += "\":";
+  text_.append(text_.empty() ? "{\"" : ",\"", 2).append(name).append("\":", 2);
 }
 
 ObjectText& ObjectText::text(std::string_view member, std::string_view value) {

@@ -1,7 +1,7 @@
 // Numbers of a fixed width in dates and times.
 #pragma once
 
-#include <string>
+#include <cstddef>
 #include <string_view>
 
 namespace scrip {
@@ -17,11 +17,10 @@ constexpr int read_digits(std::string_view text) {
   return number;
 }
 
-// `number`, not negative, with zeros in front up to `width` digits.
-inline void append_digits(std::string& text, int number, std::size_t width) {
-  const std::string digits = std::to_string(number);
-  if (digits.size() < width) text.append(width - digits.size(), '0');
-  text += digits;
+// The last `width` digits of `number`, not negative, with zeros in front; gives the end of what it has written.
+constexpr char* write_digits(char* to, int number, std::size_t width) {
+  for (std::size_t i = width; i-- > 0; number /= 10) to[i] = static_cast<char>('0' + number % 10);
+  return to + width;
 }
 
 }  // namespace scrip

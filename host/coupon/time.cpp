@@ -4,6 +4,7 @@
 #include <date/date.h>
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdlib>
 
@@ -76,24 +77,25 @@ int scan_offset(Scanner& scan) {
 
 // Without the offset.
 std::string format_shown(const LocalTime& t) {
-  std::string text;
-  text.reserve(32);
-  append_digits(text, t.year, 4);
-  text += '-';
-  append_digits(text, t.month, 2);
-  text += '-';
-  append_digits(text, t.day, 2);
-  text += 'T';
-  append_digits(text, t.hour, 2);
-  text += ':';
-  append_digits(text, t.minute, 2);
-  text += ':';
-  append_digits(text, t.second, 2);
+  std::array<char, 64> text;
+  char* end = write_digits(text.data(), t.year, t.year > 9'999 ? 5 : 4);
+  *end++ = '-';
+  end = write_digits(end, t.month, 2);
+  *end++ = '-';
+  end = write_digits(end, t.day, 2);
+  *end++ = 'T';
+  end = write_digits(end, t.hour, 2);
+  *end++ = ':';
+  end = write_digits(end, t.minute, 2);
+  *end++ = ':';
+  end = write_digits(end, t.second, 2);
   if (t.microsecond != 0) {
-    text += '.';
-    append_digits(text, t.microsecond, max_fraction_digits);
+    *end++ = '.';
+    end = write_digits(end, t.microsecond, max_fraction_digits);
   }
-  return text;
+  std::string shown;
+  shown.reserve(32);  // with what comes behind it
+  return shown.assign(text.data(), end);
 }
 
 }  // namespace
@@ -124,8 +126,21 @@ std::optional<Micros> parse_instant(std::string_view text) {
   return instant;
 }
 
+// Without looking at the zones: every coupon that is shown has two of these.
 std::string format_instant(Micros instant) {
-  return format_shown(local_time("UTC", instant)) + 'Z';
+  instant = std::clamp(instant, earliest_instant - 400 * day, latest_instant + 400 * day);
+  const Micros micros = ((instant % day) + day) % day;  // of the day
+  const auto days = static_cast<int>((instant - micros) / day);
+  const date::year_month_day ymd{date::sys_days{date::days{days}}};
+  const auto seconds = static_cast<int>(micros / second);
+  return format_shown({.year = static_cast<int>(ymd.year()),
+                       .month = static_cast<int>(static_cast<unsigned>(ymd.month())),
+                       .day = static_cast<int>(static_cast<unsigned>(ymd.day())),
+                       .hour = seconds / 3'600,
+                       .minute = seconds / 60 % 60,
+                       .second = seconds % 60,
+                       .microsecond = static_cast<int>(micros % second)})
+      .append(1, 'Z');
 }
 
 std::string format_instant(Micros instant, std::string_view zone) {
@@ -134,12 +149,11 @@ std::string format_instant(Micros instant, std::string_view zone) {
   const int offset_minutes = there.offset_s / 60;
   if (there.year > 9'999) return format_instant(instant);
   const LocalTime shown = there.offset_s % 60 == 0 ? there : local_time("UTC", instant + offset_minutes * minute);
-  std::string text = format_shown(shown);
-  text += there.offset_s < 0 ? '-' : '+';
-  append_digits(text, std::abs(offset_minutes) / 60, 2);
-  text += ':';
-  append_digits(text, std::abs(offset_minutes) % 60, 2);
-  return text;
+  std::array<char, 6> offset{there.offset_s < 0 ? '-' : '+'};
+  char* end = write_digits(&offset[1], std::abs(offset_minutes) / 60, 2);
+  *end++ = ':';
+  write_digits(end, std::abs(offset_minutes) % 60, 2);
+  return format_shown(shown).append(offset.data(), offset.size());
 }
 
 }  // namespace scrip

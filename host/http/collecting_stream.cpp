@@ -2,17 +2,18 @@
 
 #include <algorithm>
 #include <cstring>
-#include <utility>
 
 namespace scrip::http {
 namespace {
 
 constexpr std::size_t worth_sending_alone = 64 * 1024;
+constexpr std::size_t usual_answer = 1024;
 
 }  // namespace
 
-CollectingStream::CollectingStream(std::string head, Exchange& exchange)
-    : head_(std::move(head)), exchange_(exchange) {}
+CollectingStream::CollectingStream(std::string_view head, Exchange& exchange) : head_(head), exchange_(exchange) {
+  out_.reserve(usual_answer);
+}
 
 ssize_t CollectingStream::read(char* to, std::size_t size) {
   const std::size_t count = std::min(size, head_.size() - read_);

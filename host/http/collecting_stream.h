@@ -5,6 +5,7 @@
 #include <httplib.h>
 
 #include <string>
+#include <string_view>
 
 #include "http/protocol.h"
 
@@ -12,7 +13,7 @@ namespace scrip::http {
 
 class CollectingStream final : public httplib::Stream {
  public:
-  CollectingStream(std::string head, Exchange& exchange);
+  CollectingStream(std::string_view head, Exchange& exchange);
 
   // Sends what was collected. False when the client is gone, now or before.
   bool flush();
@@ -27,7 +28,7 @@ class CollectingStream final : public httplib::Stream {
   socket_t socket() const override { return -1; }
 
  private:
-  std::string head_;
+  std::string_view head_;
   std::size_t read_ = 0;  // of head_
   Exchange& exchange_;
   std::string out_;

@@ -46,11 +46,11 @@ HandlerExchange::HandlerExchange(Connection& connection, const ExchangeRules& ru
 
 Loop::After HandlerExchange::run(Protocol& protocol) {
   const Head& head = incoming_.head;
-  const std::string_view method = head.method == Method::other ? "TRACE" : name(head.method);
-  const bool written = protocol.serve({method, incoming_.target.raw_path, head.http_1_0}, *this);
+  const bool written = protocol.serve({.head = head.method == Method::head, .http_1_0 = head.http_1_0}, *this);
   if (rules_.events.answered) {
     const auto took = std::chrono::steady_clock::now() - incoming_.began;
-    rules_.events.answered(request_, incoming_.match.route ? incoming_.match.route->pattern : std::string(), status_,
+    static const std::string no_route;
+    rules_.events.answered(request_, incoming_.match.route ? incoming_.match.route->pattern : no_route, status_,
                            std::chrono::duration_cast<std::chrono::microseconds>(took));
   }
   if (!written) return Loop::After::drop;

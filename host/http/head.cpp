@@ -2,6 +2,7 @@
 
 #include <array>
 #include <charconv>
+#include <cstring>
 #include <utility>
 
 #include "http/ascii.h"
@@ -11,16 +12,38 @@ namespace {
 
 using Refused = std::optional<Refusal>;
 
+constexpr std::size_t usual_fields = 12;
+
+constexpr std::array<bool, 256> token_characters = [] {
+  std::array<bool, 256> allowed{};
+  for (const char c : std::string_view("!#$%&'*+-.^_`|~")) allowed[static_cast<unsigned char>(c)] = true;
+  for (int c = '0'; c <= '9'; ++c) allowed[static_cast<std::size_t>(c)] = true;
+  for (int c = 'a'; c <= 'z'; ++c) allowed[static_cast<std::size_t>(c)] = true;
+  for (int c = 'A'; c <= 'Z'; ++c) allowed[static_cast<std::size_t>(c)] = true;
+  return allowed;
+}();
+
 // RFC 9110, 5.6.2.
 bool is_token(std::string_view text) {
   for (const char c : text) {
-    const bool alphanumeric = (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
-    if (!alphanumeric && std::string_view("!#$%&'*+-.^_`|~").find(c) == std::string_view::npos) return false;
+    if (!token_characters[static_cast<unsigned char>(c)]) return false;
   }
   return !text.empty();
 }
 
+// Whether one of eight bytes may be a control character (https://graphics.stanford.edu/~seander/bithacks.html,
+// "hasless" and "haszero").
+bool may_have_control(const char* eight) {
+  constexpr std::uint64_t ones = 0x0101010101010101;
+  constexpr std::uint64_t tops = ones << 7;
+  std::uint64_t bytes = 0;
+  std::memcpy(&bytes, eight, sizeof bytes);
+  const std::uint64_t deleted = bytes ^ ones * 0x7f;
+  return (((bytes - ones * 0x20) & ~bytes) | ((deleted - ones) & ~deleted)) & tops;
+}
+
 bool is_field_value(std::string_view text) {
+  while (text.size() >= 8 && !may_have_control(text.data())) text.remove_prefix(8);
   for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
     if ((byte < 0x20 && c != '\t') || byte == 0x7f) return false;
@@ -143,6 +166,7 @@ Refusal refuse(int status, std::string message) {
 
 std::variant<Head, Refusal> parse_head(std::string_view text) {
   Head head;
+  head.fields.reserve(usual_fields);
   const std::string_view request_line = take_line(text);
   if (request_line.size() + 2 > max_request_line) return refuse(414, "the request line is too long");
   if (auto refused = parse_request_line(request_line, head)) return std::move(*refused);

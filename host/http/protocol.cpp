@@ -80,30 +80,36 @@ bool is_ours(std::string_view name) {
   return same_name(name, "Connection") || same_name(name, "Content-Length") || same_name(name, "Transfer-Encoding");
 }
 
+// What every answer has goes as one of the library's headers, whose value has line ends: each one by itself
+// is copied, put into a tree and formatted, which took a twentieth of the loop's time.
 void add_headers(const Response& from, const Exchange& exchange, httplib::Response& to) {
   for (const auto& [name, value] : from.headers) {
     if (!is_ours(name)) to.set_header(name, value);  // which drops values with line ends
   }
-  if (!to.has_header("Cache-Control")) to.set_header("Cache-Control", "no-store");
-  to.set_header("Date", http_date());
-  to.set_header("X-Content-Type-Options", "nosniff");
-  to.set_header("X-Request-Id", exchange.request_id());
+  std::string common;
+  common.reserve(160);
+  common.append(http_date()).append("\r\nX-Content-Type-Options: nosniff\r\nX-Request-Id: ");
+  common.append(exchange.request_id());
+  if (from.headers.empty() || !to.has_header("Cache-Control")) common.append("\r\nCache-Control: no-store");
+  if (!from.body.empty()) common.append("\r\nContent-Length: ").append(std::to_string(from.body.size()));
+  to.headers.emplace("Date", std::move(common));
 }
 
-void add_body(Response from, const Carried& carried, httplib::Response& to) {
-  if (from.stream) {
-    auto provider = [&carried, stream = std::move(from.stream)](std::size_t, httplib::DataSink& sink) {
-      return run_stream(stream, carried, sink);
-    };
-    if (carried.http_1_0) {
-      to.set_content_provider(from.content_type, std::move(provider));
-    } else {
-      to.set_chunked_content_provider(from.content_type, std::move(provider));
-    }
-  } else if (!from.body.empty()) {
-    to.set_header("Content-Type", from.content_type);
-    to.body = std::move(from.body);
+void add_stream(Response from, const Carried& carried, httplib::Response& to) {
+  auto provider = [&carried, stream = std::move(from.stream)](std::size_t, httplib::DataSink& sink) {
+    return run_stream(stream, carried, sink);
+  };
+  if (carried.http_1_0) {
+    to.set_content_provider(from.content_type, std::move(provider));
+  } else {
+    to.set_chunked_content_provider(from.content_type, std::move(provider));
   }
+}
+
+void add_body(Response from, httplib::Response& to) {
+  if (from.body.empty()) return;
+  to.set_header("Content-Type", from.content_type);
+  to.body = std::move(from.body);
 }
 
 // The library's last word about the headers is made right before they are written.
@@ -111,10 +117,13 @@ void settle_headers(const httplib::Request& request, httplib::Response& response
   if (request.response_handler == nullptr) return;
   const Carried& carried = carried_by(request);
   if (carried.exchange->keep_alive()) {
-    response.headers.erase("Connection");
+    if (const auto close = response.headers.find("Connection"); close != response.headers.end()) {
+      response.headers.erase(close);
+    }
     if (carried.http_1_0) response.set_header("Connection", "keep-alive");
   }
-  response.headers.erase("Accept-Ranges");  // which it adds to every HEAD, and is not true
+  // It adds it to every HEAD, and it is not true.
+  if (request.method == "HEAD") response.headers.erase("Accept-Ranges");
   if (response.status == 204 || response.status == 304) response.headers.erase("Content-Length");
 }
 
@@ -130,13 +139,19 @@ class Protocol::Library final : public httplib::Server {
       Response answer = carried.exchange->answer();
       response.status = answer.status;
       add_headers(answer, *carried.exchange, response);
-      add_body(std::move(answer), carried, response);
-      return HandlerResponse::Handled;
+      if (answer.stream) {
+        add_stream(std::move(answer), carried, response);
+        return HandlerResponse::Handled;
+      }
+      // What no handler has taken the library writes as it stands. Of an answer that was handled it looks first
+      // whether it is to be compressed or cut to ranges, which ours never are.
+      add_body(std::move(answer), response);
+      return HandlerResponse::Unhandled;
     });
     set_post_routing_handler(settle_headers);
   }
 
-  bool serve(const RequestLine& line, Exchange& exchange) {
+  bool serve(RequestLine line, Exchange& exchange) {
     CollectingStream stream(head_for_library(line), exchange);
     const Carried carried{&exchange, &stream, line.http_1_0};
     bool closed = false;
@@ -151,9 +166,9 @@ class Protocol::Library final : public httplib::Server {
   }
 
  private:
-  static std::string head_for_library(const RequestLine& line) {
-    std::string head(line.method);
-    return head.append(" ").append(line.path).append(line.http_1_0 ? " HTTP/1.0\r\n\r\n" : " HTTP/1.1\r\n\r\n");
+  static std::string_view head_for_library(RequestLine line) {
+    if (line.http_1_0) return line.head ? "HEAD / HTTP/1.0\r\n\r\n" : "GET / HTTP/1.0\r\n\r\n";
+    return line.head ? "HEAD / HTTP/1.1\r\n\r\n" : "GET / HTTP/1.1\r\n\r\n";
   }
 };
 
@@ -167,7 +182,7 @@ Protocol::Protocol() : library_(std::make_unique<Library>()) {
 
 Protocol::~Protocol() = default;
 
-bool Protocol::serve(const RequestLine& line, Exchange& exchange) {
+bool Protocol::serve(RequestLine line, Exchange& exchange) {
   return library_->serve(line, exchange);
 }
 

@@ -1,6 +1,6 @@
 // cpp-httplib's part of an exchange: it is fed a request, asks for the answer, and writes it as
-// HTTP/1.1. The library sees a request line that we made from a checked request, and none of the
-// client's headers: some of them reach its regular expressions (Range), its percent-decoding or its
+// HTTP/1.1. The library sees a request line that we made, with what its answer depends on, and none of
+// the client's headers: some of them reach its regular expressions (Range), its percent-decoding or its
 // compression, all of which are ours to decide. Thread-safe.
 #pragma once
 
@@ -29,9 +29,9 @@ class Exchange {
 
 class Protocol {
  public:
+  // What the form of the answer depends on.
   struct RequestLine {
-    std::string_view method = "GET";
-    std::string_view path = "/";  // raw, checked by parse_target
+    bool head = false;  // HEAD gets no body
     bool http_1_0 = false;
   };
 
@@ -39,7 +39,7 @@ class Protocol {
   ~Protocol();
 
   // Runs the exchange to its end. False: the answer did not go out as a whole.
-  bool serve(const RequestLine& line, Exchange& exchange);
+  bool serve(RequestLine line, Exchange& exchange);
 
  private:
   class Library;

@@ -14,7 +14,7 @@ class RefusalExchange final : public Exchange {
       : response_(std::move(response)), request_id_(std::move(request_id)), keep_alive_(keep_alive) {}
 
   // The whole answer; `line` matters for HEAD, which gets no body.
-  std::string render(Protocol& protocol, const Protocol::RequestLine& line) {
+  std::string render(Protocol& protocol, Protocol::RequestLine line) {
     protocol.serve(line, *this);
     return std::move(bytes_);
   }

@@ -68,13 +68,15 @@ struct Router::Search {
     if (path.empty()) return arrive(node);
     std::string_view rest = path;
     const std::string_view segment = take_segment(rest);
-    const auto decoded = percent_decode(segment);
-    if (!decoded) return;
-    if (const auto literal = node.literals.find(*decoded); literal != node.literals.end()) {
+    std::optional<std::string> unescaped;
+    const bool escaped = segment.find('%') != std::string_view::npos;
+    if (escaped && !(unescaped = percent_decode(segment))) return;
+    const std::string_view decoded = escaped ? std::string_view(*unescaped) : segment;
+    if (const auto literal = node.literals.find(decoded); literal != node.literals.end()) {
       descend(*literal->second, rest);
     }
-    if (found || !node.any || decoded->empty()) return;
-    values.push_back(*decoded);
+    if (found || !node.any || decoded.empty()) return;
+    values.emplace_back(decoded);
     descend(*node.any, rest);
     if (!found) values.pop_back();
   }

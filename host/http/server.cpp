@@ -148,7 +148,7 @@ std::string Server::Impl::refusal(Connection& connection, const Refusal& why, bo
     request.method = incoming->head.method;
     request.path = incoming->target.path;
     line.http_1_0 = incoming->head.http_1_0;
-    if (request.method == Method::head) line.method = "HEAD";
+    line.head = request.method == Method::head;
   }
   const Route* const route = incoming ? incoming->match.route : nullptr;
   Response response = route && route->refuse ? route->refuse(why.error) : Response::problem(why.error, why.status);

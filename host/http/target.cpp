@@ -53,6 +53,9 @@ bool parse_query(std::string_view text, std::vector<std::pair<std::string, std::
 }  // namespace
 
 std::optional<std::string> percent_decode(std::string_view text, bool plus_is_space) {
+  const bool plain =
+      text.find('%') == std::string_view::npos && (!plus_is_space || text.find('+') == std::string_view::npos);
+  if (plain) return std::string(text);
   std::string decoded;
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {

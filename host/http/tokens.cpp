@@ -89,9 +89,9 @@ std::string Tokens::make(const Identity& identity, std::chrono::seconds ttl) con
 }
 
 Result<Identity> Tokens::verify(std::string_view token) const {
-  const Error refused{.code = Code::unauthenticated, .message = "the token is not valid or has expired"};
   const std::int64_t now = real_time() / second;
   if (auto identity = verified_->find(token, now)) return std::move(*identity);
+  const Error refused{.code = Code::unauthenticated, .message = "the token is not valid or has expired"};
   if (!is_compact(token)) return refused;
   jwt_t* read = nullptr;
   const int problem =

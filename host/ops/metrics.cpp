@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "coupon/error.h"
+#include "ops/series_cache.h"
 
 namespace scrip {
 namespace {
@@ -69,6 +70,9 @@ std::string closed_status(int status) {
 struct Metrics::State {
   prometheus::Registry registry;
 
+  SeriesCache<prometheus::Counter, 2> known_claims;
+  SeriesCache<prometheus::Histogram, 3> known_answers;
+
   prometheus::Family<prometheus::Counter>& claims = counters("scrip_claims_total", "Claims decided, by outcome");
   prometheus::Histogram& policy_time = histogram("scrip_policy_seconds", "Time a policy took to decide", short_times());
   prometheus::Counter& policy_aborts = counter("scrip_policy_aborts_total", "Policies that broke or ran out of budget");
@@ -115,7 +119,10 @@ Metrics::Metrics() : state_(std::make_unique<State>()) {}
 Metrics::~Metrics() = default;
 
 void Metrics::claim(std::string_view action, std::string_view outcome) {
-  state_->claims.Add({{"action", closed_action(action)}, {"outcome", closed_outcome(outcome)}}).Increment();
+  const auto make = [&]() -> prometheus::Counter& {
+    return state_->claims.Add({{"action", closed_action(action)}, {"outcome", closed_outcome(outcome)}});
+  };
+  state_->known_claims.find({action, outcome}, make).Increment();
 }
 
 void Metrics::policy_evaluated(std::chrono::microseconds took) {
@@ -140,10 +147,13 @@ void Metrics::commit_failed() {
 
 void Metrics::answered(std::string_view method, std::string_view route, int status, std::chrono::microseconds took) {
   // Without a route the method is the client's own word, and known only if it is one of ours.
-  const Labels labels{{"method", std::string(route.empty() ? "" : method)},
-                      {"route", std::string(route)},
-                      {"status", closed_status(status)}};
-  state_->answers.Add(labels, answer_times()).Observe(seconds(took));
+  if (route.empty()) method = "";
+  const std::string shown_status = closed_status(status);
+  const auto make = [&]() -> prometheus::Histogram& {
+    const Labels labels{{"method", std::string(method)}, {"route", std::string(route)}, {"status", shown_status}};
+    return state_->answers.Add(labels, answer_times());
+  };
+  state_->known_answers.find({method, route, shown_status}, make).Observe(seconds(took));
 }
 
 void Metrics::reloaded(bool ok) {

@@ -50,6 +50,13 @@ TEST_CASE("an instant is written with a fraction only when it has one") {
   CHECK(format_instant(1'795'222'800 * second + 123'456) == "2026-11-21T01:00:00.123456Z");
   CHECK(format_instant(1'795'222'800 * second + 500'000) == "2026-11-21T01:00:00.500000Z");
   CHECK(format_instant(latest_instant) == "9999-12-31T23:59:59.999999Z");
+  CHECK(format_instant(-1) == "1969-12-31T23:59:59.999999Z");
+  CHECK(format_instant(951'782'400 * second - 1) == "2000-02-28T23:59:59.999999Z");
+  CHECK(format_instant(951'782'400 * second) == "2000-02-29T00:00:00Z");
+  // Out of range: held a little outside it, as by local_time().
+  CHECK(format_instant(latest_instant + second) == "10000-01-01T00:00:00.999999Z");
+  CHECK(format_instant(INT64_MIN) == "1968-11-27T00:00:00Z");
+  CHECK(format_instant(INT64_MAX) == "10001-02-03T23:59:59.999999Z");
 }
 
 TEST_CASE("an instant is written in a zone with the offset in force there") {

@@ -70,6 +70,20 @@ TEST_CASE("a header's value is what came, not percent-decoded") {
   CHECK(std::get<Head>(parsed).find("Idempotency-Key") == "50%25%0d%0aX: y");
 }
 
+TEST_CASE("a control character is refused wherever in a value it is, and a tab and bytes above ASCII are not") {
+  const std::string value = "a value that is longer than some words of eight bytes each";
+  for (std::size_t at = 1; at + 1 < value.size(); ++at) {
+    CAPTURE(at);
+    const auto status_with = [&](char c) {
+      std::string odd = value;
+      odd[at] = c;
+      return refusal_of(with("X-One: " + odd + "\r\n"));
+    };
+    for (const char c : {'\0', '\x01', '\x1f', '\x7f'}) CHECK(status_with(c) == 400);
+    for (const char c : {'\t', ' ', '~', '\x80', '\xff'}) CHECK(status_with(c) == 0);
+  }
+}
+
 TEST_CASE("malformed heads are refused with their status") {
   struct Case {
     std::string text;

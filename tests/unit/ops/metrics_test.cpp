@@ -67,6 +67,19 @@ TEST_CASE("what clients and rules make up does not become a series") {
   CHECK(count(text, "scrip_http_request_seconds_count{") == 2);
 }
 
+TEST_CASE("series that differ in one label are counted apart, however many there are") {
+  Metrics metrics;
+  for (int round = 0; round < 2; ++round) {
+    for (int i = 0; i < 2'000; ++i) metrics.answered(i % 2 == 0 ? "GET" : "PUT", "/" + std::to_string(i / 2), 200, 1ms);
+  }
+  const std::string text = metrics.text();
+  for (int i = 0; i < 1'000; ++i) {
+    const std::string route = R"(,route="/)" + std::to_string(i) + R"(",status="200"} 2)";
+    CHECK(count(text, R"(scrip_http_request_seconds_count{method="GET")" + route) == 1);
+    CHECK(count(text, R"(scrip_http_request_seconds_count{method="PUT")" + route) == 1);
+  }
+}
+
 TEST_CASE("threads count together") {
   Metrics metrics;
   std::vector<std::thread> threads;
