@@ -1,5 +1,5 @@
 // The coupons that a batch gives, as a table that SQLite can select from: so all of them are stored by one
-// statement, which costs less than half of as many INSERTs.
+// statement, and what it costs to begin and end one is paid once.
 // https://www.sqlite.org/vtab.html, "eponymous-only virtual tables".
 #pragma once
 
